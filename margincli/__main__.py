@@ -1,0 +1,5 @@
+"""``python -m margincli`` is ``margincli``."""
+
+from .cli import main
+
+main()

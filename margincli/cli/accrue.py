@@ -1,0 +1,37 @@
+"""accrue: bring accounts up to date and report the interest charged on the way."""
+
+from .call import Call
+from .verb import verb
+from .words import SumOption
+
+
+@verb(writes=True)
+def accrue(call: Call, sum: SumOption = False):
+    """Bring accounts up to date and report the interest.
+
+    All accounts of the ledger, or the one of --account, are brought to the time of --at: interest is charged for every
+    full hour, and margin calls and liquidations that fell due happen at their own moment. How often this runs makes no
+    difference to the books.
+
+    Examples:
+      margincli accrue
+      margincli accrue --at 2024-09-02T00:00:00Z --sum --json
+    """
+    from margincli import desk
+
+    document = desk.sweep(call.every, "accrue")
+    return {**document, "sums": sums(document["entries"])} if sum else document
+
+
+def sums(entries: list[dict]) -> list[dict]:
+    """The interest among the entries, one line for each account, wallet and coin."""
+    from margincli.domain.money import parse, plain
+
+    lines: dict[tuple, list] = {}
+    for entry in entries:
+        if entry["kind"] == "interest":
+            line = lines.setdefault((entry["account"], entry["wallet"], entry["asset"]), [0, parse("0")])
+            line[0] += int(entry["facts"]["hours"])
+            line[1] += parse(entry["amount"])
+    keys = ("account", "wallet", "asset")
+    return [{**dict(zip(keys, whose)), "hours": hours, "interest": plain(total)} for whose, (hours, total) in sorted(lines.items())]

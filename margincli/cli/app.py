@@ -1,0 +1,152 @@
+"""The table of verbs, and a group of commands that builds only the one asked for.
+
+A verb ``x`` is the function ``x`` of ``margincli/cli/x.py``; a verb of two words ``x y`` is the function ``x_y`` of
+the same file. To add one, add its line here.
+"""
+
+import re
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from .faults import misuse
+from .words import bad_number
+
+SECTIONS: dict[str, dict[str, str]] = {
+    "Begin": {
+        "demo": "Tell the whole story on a scratch ledger.",
+        "activate": "Open a margin wallet: terms, region, quiz.",
+        "deposit": "Bring coins from outside into the spot wallet.",
+        "withdraw": "Take coins from the spot wallet to the outside.",
+        "transfer": "Move coins between the wallets of one account.",
+    },
+    "Margin": {
+        "borrow": "Borrow a coin against the wallet's collateral.",
+        "repay": "Pay a debt down, interest first.",
+        "trade": "Buy or sell, borrowing and repaying if you like.",
+    },
+    "Time": {
+        "accrue": "Bring accounts up to date and report the interest.",
+        "liquidate": "Bring accounts up to date and report margin calls and liquidations.",
+    },
+    "Look": {
+        "status": "Show wallets, levels, debts and liquidation prices.",
+        "limits": "Show how much can be borrowed and moved out, and why.",
+        "history": "Show the journal in words.",
+        "interest": "Show the interest charged, hour by hour or summed.",
+        "check": "Prove the books.",
+    },
+    "Market and rules": {
+        "price": "Bring prices in and show them.",
+        "price set": "Quote a price.",
+        "price import": "Read candles from files.",
+        "price show": "Show the prices known.",
+        "rate": "Bring interest rates in and show them.",
+        "rate set": "Set the daily interest rate of a coin.",
+        "rate import": "Read daily interest rates from a file.",
+        "rate show": "Show the interest rates in force.",
+        "rules": "Show the rule book in force.",
+        "rules show": "Show the rules and where each comes from.",
+    },
+}
+VERBS = {verb: line for section in SECTIONS.values() for verb, line in section.items()}
+PLAIN = {"rich_markup_mode": None, "add_completion": False, "pretty_exceptions_enable": False}
+
+
+class Verb(TyperCommand):
+    """A verb; it says in one line that nothing here is below zero, before the minus is taken for an option."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:
+        for word in args:
+            if word == "--":
+                break
+            if re.match(r"-\.?\d", word):
+                raise bad_number(word, "amount", "it must be above zero")
+        return super().parse_args(ctx, args)
+
+    def collect_usage_pieces(self, ctx: typer.Context) -> list[str]:
+        """Arguments as they are written, the options after them."""
+        arguments = [param.make_metavar(ctx) for param in self.get_params(ctx) if param.param_type_name == "argument"]
+        return [*arguments, "[OPTIONS]"]
+
+
+class Verbs(TyperGroup):
+    """A group that knows its verbs from the table and imports a verb's file only to run it or to show its help."""
+
+    path = ""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:
+        return [verb.removeprefix(self.path) for verb in VERBS if self._holds(verb)]
+
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:
+        verb = self.path + cmd_name
+        if verb not in VERBS or not self._holds(verb):
+            return None
+        return _group(verb) if any(name.startswith(f"{verb} ") for name in VERBS) else _command(verb)
+
+    def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:
+        if args[0].startswith("-") or self.get_command(ctx, args[0]):
+            return super().resolve_command(ctx, args)
+        from difflib import get_close_matches
+
+        meant = get_close_matches(args[0], self.list_commands(ctx))
+        hint = f"Did you mean: {ctx.command_path} {meant[0]}" if meant else f"See: {ctx.command_path} --help"
+        raise misuse(f"'{args[0][:60]}' is not a verb of {ctx.command_path}.", hint)
+
+    def format_commands(self, ctx: typer.Context, formatter: Any) -> None:
+        """The verbs by section, from the table alone."""
+        for title, verbs in SECTIONS.items():
+            rows = [(verb.removeprefix(self.path), line) for verb, line in verbs.items() if self._holds(verb)]
+            if rows:
+                with formatter.section("Verbs" if self.path else title):
+                    formatter.write_dl(rows, col_spacing=2)
+
+    def _holds(self, verb: str) -> bool:
+        return verb.startswith(self.path) and " " not in verb.removeprefix(self.path)
+
+
+def _command(verb: str) -> Any:
+    module = import_module(f"{__package__}.{verb.partition(' ')[0]}")
+    alone = typer.Typer(**PLAIN)
+    alone.command(verb.rpartition(" ")[2], cls=Verb)(getattr(module, verb.replace(" ", "_")))
+    return typer.main.get_command(alone)
+
+
+def _group(verb: str) -> Verbs:
+    group = Verbs(name=verb, help=VERBS[verb], no_args_is_help=True, subcommand_metavar="VERB [ARGS]...", options_metavar="", rich_markup_mode=None)
+    group.path = f"{verb} "
+    return group
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        from margincli import __version__
+
+        from .printing import put
+
+        put(f"margincli {__version__}")
+        raise typer.Exit
+
+
+app = typer.Typer(
+    cls=Verbs,
+    no_args_is_help=True,
+    subcommand_metavar="VERB [ARGS]...",
+    options_metavar="",
+    context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 100},
+    epilog="margincli VERB --help explains a verb. Every verb takes --json. Exit codes: 0 done, 1 a fault of ours, 2 wrong words, "
+    "3 refused by a rule, 4 not there, 5 ledger busy, 8 the books do not hold.",
+    **PLAIN,
+)
+
+
+@app.callback()
+def margincli(version: Annotated[bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version.")] = False) -> None:
+    """A Binance Margin account on your own machine: paper money, the exchange's rules, your prices."""
+
+
+def command() -> Any:
+    """The whole command line as one command."""
+    return typer.main.get_command(app)

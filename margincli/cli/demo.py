@@ -1,0 +1,28 @@
+"""demo: the whole story on a scratch ledger."""
+
+import io
+import sys
+from contextlib import redirect_stdout
+
+from .call import Call
+from .verb import Answer, verb
+
+
+@verb()
+def demo(call: Call):
+    """Tell the whole story on a scratch ledger.
+
+    Deposit, borrow, trade, interest, a margin call and a liquidation, in one minute of reading. Your own ledger is not
+    touched.
+
+    Examples:
+      margincli demo
+    """
+    from margincli.demo import tell
+
+    if call.format == "table" and not call.quiet and sys.stdout is not None:
+        return Answer(None, tell(sys.stdout) or 0)
+    story = io.StringIO()
+    with redirect_stdout(story):  # the commands of the story answer there too
+        exit_code = tell(story) or 0
+    return Answer({"mode": "paper", "command": "demo", "ok": not exit_code, "story": story.getvalue()}, exit_code)

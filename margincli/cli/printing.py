@@ -1,0 +1,77 @@
+"""Putting an answer on the screen: which colours, which encoding, and what when nobody reads it."""
+
+import os
+import sys
+from contextlib import suppress
+from typing import Any
+
+from .faults import OURS, WordFault
+
+EXACT_FORMATS = ("json", "jsonl", "csv")  # read by programs, always UTF-8
+
+
+def show(document: dict[str, Any], call: Any, verb: str, exit_code: int = 0) -> None:
+    """Print the document of a verb. Quiet says nothing of what went well; books that do not hold are never quiet."""
+    if call.quiet and document.get("ok") is not False:
+        return
+    from margincli.render import render
+
+    text = render(document, call.format, verb, colours(sys.stdout))
+    if text:
+        put(text, exact=call.format in EXACT_FORMATS)
+
+
+def put(text: str, *, exact: bool = False) -> None:
+    """Write to stdout, and know that it arrived."""
+    stream = sys.stdout
+    if stream is None:  # started without one
+        return
+    _speak(stream, exact)
+    try:
+        stream.write(text if text.endswith("\n") else text + "\n")
+        stream.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as fault:
+        silence(stream)
+        hint = "The command itself was carried out: margincli history shows it."
+        raise WordFault("not_written", f"The answer could not be written: {fault.strerror}.", hint, OURS) from None
+
+
+def complain(message: str, hint: str, after_a_key: bool = False) -> None:
+    """Say what went wrong, on stderr; on a line of its own where the terminal has just echoed a key."""
+    from margincli.render.plain import printable
+
+    mark, end = ("\x1b[31m", "\x1b[0m") if colours(sys.stderr) else ("", "")
+    gap = "\n" if after_a_key and sys.stderr is not None and sys.stderr.isatty() else ""
+    complain_at_length(f"{gap}{mark}margincli:{end} {printable(message)}" + (f"\nhint: {printable(hint)}" if hint else ""))
+
+
+def complain_at_length(text: str) -> None:
+    """Several lines on stderr, as they are."""
+    if sys.stderr is not None:
+        _speak(sys.stderr, False)
+        sys.stderr.write(text + "\n")
+        sys.stderr.flush()
+
+
+def colours(stream: Any) -> bool:
+    """Only on a terminal, and not where the user does without (NO_COLOR, TERM=dumb)."""
+    if stream is None or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return stream.isatty()
+
+
+def silence(stream: Any) -> None:
+    """Let what is still buffered vanish: otherwise Python complains about it while it shuts down."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _speak(stream: Any, exact: bool) -> None:
+    """A terminal that lacks a character shows a stand-in; a program gets UTF-8."""
+    with suppress(AttributeError, ValueError, OSError):  # a stream that is no text file
+        if exact:
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+        else:
+            stream.reconfigure(errors="replace")

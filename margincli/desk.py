@@ -1,0 +1,257 @@
+"""The desk: settle, decide, write, tell. The one road every door takes to the books.
+
+Every function takes a Call and returns the JSON document of the contract. What it refuses leaves no trace.
+"""
+
+import json
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from .domain.journal import Entry, Wallet
+from .domain.operations import decide
+from .domain.money import ZERO, plain
+from .domain.operations.borrow import CHECKS as BORROW_CHECKS
+from .domain.operations.borrow import Borrow
+from .domain.refusals import Refused
+from .domain.risk import Health, Room, health, max_borrow, max_transfer_out, require_level_to_move_out
+from .domain.rulebook import Rulebook
+from .domain.schemes import scheme_of
+from .domain.walk import settle
+from .domain.world import World, moment
+from .ledger import reading, writing
+from .render.documents import entry_document, health_document, notices, order_document, wallet_document
+
+Document = dict[str, Any]
+
+
+class Call(NamedTuple):
+    """What every command says besides its own words: which ledger and account, when, and how to write."""
+
+    ledger: Path
+    account: str | None  # None: every account (accrue and liquidate only)
+    at: int  # ms since 1970, UTC
+    ref: str | None = None
+    dry_run: bool = False
+
+
+# --- one account, one request ---
+
+
+def perform(call: Call, request) -> Document:
+    """Bring the account up to date, decide the request, write both, tell.
+
+    Raises Refused, or LedgerFault when the ledger cannot be used. The same ref with the same request answers with the
+    first receipt; with another request it is refused.
+    """
+    if not call.ledger.exists():
+        rehearsal = _rehearse(call, request)
+        if call.dry_run:
+            return rehearsal
+    return _in_ledger(call, request)
+
+
+def _rehearse(call: Call, request) -> Document:
+    """A first write creates the ledger, so it is tried on a scratch one before: a refusal must leave nothing behind."""
+    if not begins_account(request):
+        raise Refused("no_account", account=call.account)
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory() as scratch:
+        return _in_ledger(call._replace(ledger=Path(scratch) / "ledger.db", dry_run=True), request)
+
+
+def begins_account(request) -> bool:
+    """Whether the request may be an account's first: money coming in, or activation."""
+    return type(request).__name__ in ("Deposit", "Activate")
+
+
+def _in_ledger(call: Call, request) -> Document:
+    command, words = _words(request)
+    with writing(call.ledger, default_rules) as session:
+        if call.ref and (answered := _answered(session, call, words)):
+            return answered
+        if not begins_account(request):
+            require_account(session, call.account)
+        world, due = bring_up_to_date(session, call.account, call.at, request)
+        after, made = decide(world, request)
+        entries = _append(session, call, due + made, world.rules)
+        document = _receipt(call, command, entries, wallets_health(world), wallets_health(after))
+        if command == "trade":
+            document["order"] = {**order_document(entries), "type": request.type}
+        _finish(session, call, words, document)
+        return document
+
+
+def bring_up_to_date(session, owner: str, at: int, request=None) -> tuple[World, list[Entry]]:
+    """The account's world at `at` with all that fell due, and those entries (not written yet)."""
+    world, settled_to = load(session, owner, at, request)
+    return settle(world, settled_to)
+
+
+def load(session, owner: str, at: int, request=None) -> tuple[World, int]:
+    """The account as the ledger has it, with the market of its coins and of the request's. Raises Refused time_reversed."""
+    last = session.settled_to(owner)
+    if last is not None and at < last:
+        raise Refused("time_reversed", at=moment(at), account=owner, last=moment(last))
+    settled_to = at if last is None else last
+    rules, state = session.rulebook(at), session.state(owner)
+    assets = {asset for (account, asset), amount in state.balances.items() if amount and account.wallet.owner == owner}
+    symbols = _asked(request, rules, assets)
+    world = World(at, owner, state, session.market(assets | {"BTC"}, symbols, settled_to, at), rules)
+    return world, settled_to
+
+
+def _asked(request, rules: Rulebook, assets: set[str]) -> set[str]:
+    """Adds the coins a request names to `assets`; returns the pairs it names."""
+    symbols = {getattr(request, "symbol", ""), getattr(getattr(request, "wallet", None), "symbol", "")} - {""}
+    for symbol in symbols:
+        pair = rules.pair(symbol)
+        assets.update((pair.base, pair.quote) if pair else ())
+    if asset := getattr(request, "asset", ""):
+        assets.add(asset)
+    return symbols
+
+
+def require_account(session, owner: str) -> None:
+    if not session.owner_exists(owner):
+        raise Refused("no_account", account=owner)
+
+
+def wallets_health(world: World) -> list[Health]:
+    """The margin wallets of the account, in their order."""
+    return [health(world, wallet) for wallet in world.state.wallets(world.owner) if scheme_of(wallet).lends]
+
+
+# --- every account ---
+
+
+def sweep(call: Call, command: str) -> Document:
+    """Bring all accounts that owe anything (or the one named) up to date, in one transaction: `accrue` and `liquidate`."""
+    with writing(call.ledger) as session:
+        words = f"{command} {call.account or '*'}"
+        if call.ref and (answered := _answered(session, call, words)):
+            return answered
+        if call.account is not None:
+            require_account(session, call.account)
+        entries, before, after = [], [], []
+        for owner in [call.account] if call.account is not None else session.owners(owing_only=True):
+            world, settled_to = load(session, owner, call.at)
+            settled, due = settle(world, settled_to)
+            entries += _append(session, call._replace(account=owner), due, world.rules)
+            before += wallets_health(world)
+            after += wallets_health(settled)
+        document = _receipt(call, command, entries, before, after)
+        _finish(session, call, words, document)
+        return document
+
+
+# --- writing and telling ---
+
+
+def _append(session, call: Call, entries: list[Entry], rules: Rulebook) -> list[Document]:
+    numbers = session.append(call.account, entries, rules.scale)
+    session.settle(call.account, call.at)
+    return [entry_document(entry, None if call.dry_run else number) for entry, number in zip(entries, numbers)]
+
+
+def _receipt(call: Call, command: str, entries: list[Document], before: list[Health], after: list[Health]) -> Document:
+    afterwards = [health_document(wallet) for wallet in after]
+    return {
+        "mode": "paper",
+        "command": command,
+        "account": call.account,
+        "at": moment(call.at),
+        "ref": call.ref,
+        "dry_run": call.dry_run,
+        "repeated": False,
+        "entries": entries,
+        "before": [health_document(wallet) for wallet in before],
+        "after": afterwards,
+        "notices": notices(entries, afterwards),
+    }
+
+
+def _finish(session, call: Call, words: str, document: Document) -> None:
+    if call.dry_run:
+        return
+    if call.ref:
+        session.remember(call.ref, call.account or "*", words, document)
+    session.commit()
+
+
+def _answered(session, call: Call, words: str) -> Document | None:
+    known = session.recall(call.ref)
+    if known is None:
+        return None
+    owner, first, document = known
+    if (owner, first) != (call.account or "*", words):
+        raise Refused("ref_taken", ref=call.ref)
+    return {**document, "repeated": True}
+
+
+def _words(request) -> tuple[str, str]:
+    """The command's name, and the request as words that two equal requests share."""
+    command = type(request).__module__.rpartition(".")[2]
+    fields = {name: _word(value) for name, value in request._asdict().items() if name != "key"}
+    return command, f"{type(request).__name__} {json.dumps(fields, sort_keys=True)}"
+
+
+def _word(value: Any) -> Any:
+    return value.name if isinstance(value, Wallet) else value if isinstance(value, (dict, type(None))) else str(value)
+
+
+def default_rules() -> Document:
+    from .rules import load as load_rules
+
+    return load_rules()
+
+
+# --- reading ---
+
+
+def status(call: Call) -> Document:
+    """The account as it stands at `call.at`, settled in memory: nothing is written."""
+    with reading(call.ledger) as session:
+        require_account(session, call.account)
+        world, due = bring_up_to_date(session, call.account, call.at)
+        wallets = [wallet_document(health(world, wallet), world.state) for wallet in world.state.wallets(call.account)]
+        told = notices([entry_document(entry, None) for entry in due], wallets)
+        return {"mode": "paper", "account": call.account, "at": moment(call.at), "profile": world.rules.profile, "wallets": wallets, "notices": told}
+
+
+def limits(call: Call, asset: str | None) -> Document:
+    """The most that can be borrowed and moved out of each margin wallet, and what stands in the way of more."""
+    with reading(call.ledger) as session:
+        require_account(session, call.account)
+        request = Borrow(Wallet(call.account, "spot"), asset, None) if asset else None
+        world, _ = bring_up_to_date(session, call.account, call.at, request)
+        if asset and asset not in world.rules.assets:
+            raise Refused("unknown_asset", asset=asset)
+        wallets = [wallet for wallet in world.state.wallets(call.account) if scheme_of(wallet).lends]
+        rows = [_limit(world, wallet, coin) for wallet in wallets for coin in _coins(world, wallet, asset)]
+        return {"mode": "paper", "account": call.account, "at": moment(call.at), "rows": rows}
+
+
+def _coins(world: World, wallet: Wallet, asset: str | None) -> list[str]:
+    pair = world.rules.pair(wallet.symbol) if wallet.symbol else None
+    coins = (pair.base, pair.quote) if pair else sorted({*world.state.holdings(wallet), "USDT"})
+    return [asset] if asset and (not pair or asset in coins) else [] if asset else list(coins)
+
+
+def _limit(world: World, wallet: Wallet, asset: str) -> Document:
+    try:
+        for check in BORROW_CHECKS:
+            check(world, Borrow(wallet, asset, None))
+        room, why = max_borrow(world, wallet, asset), None
+    except Refused as refusal:
+        room, why = Room(ZERO, ()), refusal
+    bounds = [{"bound": name, "amount": plain(amount)} for name, amount in room.bounds]
+    if why:
+        bounds.append({"bound": why.code, "message": why.message, "hint": why.hint})
+    try:
+        require_level_to_move_out(world, wallet)
+        out = max_transfer_out(world, wallet, asset)
+    except Refused as refusal:
+        out = ZERO
+        bounds.append({"bound": refusal.code, "message": refusal.message, "hint": refusal.hint})
+    return {"wallet": wallet.name, "asset": asset, "max_borrow": plain(room.amount), "max_transfer_out": plain(out), "bounds": bounds}

@@ -1,0 +1,177 @@
+"""Liquidation (LIQ-*): set off, sell, repay, until the stop level is passed or nothing is left; fee and deficit (FUND-*).
+
+One procedure for the forced and the asked-for. Everything is priced by the snapshot taken at its start: the caller pins
+the market at the moment that triggered it.
+"""
+
+from decimal import Decimal
+
+from .journal import EXCHANGE, INSURANCE, Account, Change, Entry, Wallet, move
+from .money import ONE, ZERO, charge_up_quotient, give_down_quotient, plain, unit
+from .risk import exposure, health, shown
+from .schemes import scheme_of
+from .steps import pay_down
+from .world import World
+
+
+def liquidate(world: World, wallet: Wallet, stop_above: Decimal | None, reason: str) -> tuple[World, list[Entry]]:
+    """Liquidate `wallet` at the world's prices.
+
+    With `stop_above` it ends as soon as the level is above that (LIQ-3, LIQ-6); with None all debts are to be ended
+    (LIQ-11). What is left after debts and fee stays in the wallet (LIQ-7).
+    """
+    run = _Run(world, wallet, stop_above, reason)
+    run.begin()
+    run.set_off()
+    run.sell()
+    run.take_fee()
+    run.cover_deficit()
+    return run.world, run.entries
+
+
+def settle_deficit(world: World, wallet: Wallet) -> tuple[World, list[Entry]]:
+    """FUND-2, FUND-4: the insurance fund pays what a bankrupt wallet still owes, and it starts afresh."""
+    run = _Run(world, wallet, None, "review")
+    run.fund_pays()
+    return run.world, run.entries
+
+
+def deficit_of(world: World, wallet: Wallet) -> Decimal:
+    """The debt in USDT of a wallet that has nothing left, 0 while it has anything (FUND-1)."""
+    total = exposure(world, wallet)
+    return ZERO if total.total_asset else total.total_liability
+
+
+class _Run:
+    """One liquidation under way: the world so far, its entries, and the value of debts ended (the fee's base, LIQ-8)."""
+
+    def __init__(self, world: World, wallet: Wallet, stop_above: Decimal | None, reason: str):
+        self.world, self.wallet, self.stop_above, self.reason = world, wallet, stop_above, reason
+        self.entries: list[Entry] = []
+        self.liquidated = ZERO
+        rules = world.rules
+        self.fee_rate = rules.number(scheme_of(wallet).fee_rule)
+        self.keep = ONE - rules.number("liquidation.slippage")
+        self.free = Account(wallet, "free")
+
+    def book(self, entries: list[Entry]) -> None:
+        self.world = self.world.after(entries)
+        self.entries += entries
+
+    def begin(self) -> None:
+        """LIQ-2: the snapshot. A standing margin call ends here: the next fall is a new one."""
+        current, state = health(self.world, self.wallet), self.world.state
+        facts = {
+            "reason": self.reason,
+            "level": shown(current.level),
+            "bar": plain(current.bands.liquidation_at),
+            "stop_above": plain(self.stop_above) if self.stop_above else "",
+            "prices": self.prices(),
+            "total_asset_usdt": shown(current.exposure.total_asset),
+            "total_liability_usdt": shown(current.exposure.total_liability),
+        }
+        changes = (Change(self.wallet, "called_at", ""),) if state.setting(self.wallet, "called_at") else ()
+        self.book([Entry(self.world.now, "liquidation", self.wallet, "", ZERO, (), changes, facts)])
+
+    def prices(self) -> dict[str, str]:
+        held = ((asset, self.world.value_usdt(asset)) for asset in self.world.state.holdings(self.wallet))
+        return {asset: plain(price) for asset, price in held if price is not None}
+
+    # --- how much ---
+
+    def missing(self) -> Decimal:
+        """By how much, in USDT, the assets fall short of the stop level once the fee on all that was ended is paid; not positive when done."""
+        total = exposure(self.world, self.wallet)
+        if self.stop_above is None:
+            return total.total_liability
+        return self.stop_above * total.total_liability - total.total_asset + self.fee_rate * self.liquidated
+
+    def need_of(self, asset: str) -> Decimal:
+        """LIQ-6: how much of an owed coin to end, at most what is owed; rounded up so that the stop is passed, not just met (LIQ-3)."""
+        owed, price = self.world.state.holding(self.wallet, asset).debt, self.price(asset)
+        reach = ONE if self.stop_above is None else self.stop_above - ONE - self.fee_rate
+        if reach <= 0:  # the fee eats what ending a debt frees: only ending all of it helps
+            return owed
+        missing = self.missing() + self.rounded_away()
+        return min(owed, charge_up_quotient(missing, reach * price, self.world.rules.scale(asset)))
+
+    def rounded_away(self) -> Decimal:
+        """The most that sales and fee can lose to rounding: one smallest unit of every coin of the wallet, in USDT."""
+        return sum((self.price(asset) * unit(self.world.rules.scale(asset)) for asset in self.world.state.holdings(self.wallet)), ZERO)
+
+    def debts(self) -> list[tuple[Decimal, str]]:
+        """What is owed, (value in USDT, coin), the largest first (LIQ-5)."""
+        owed = ((h.debt * self.price(a), a) for a, h in self.world.state.holdings(self.wallet).items() if h.debt and self.price(a))
+        return sorted(owed, key=lambda item: (-item[0], item[1]))
+
+    def assets(self) -> list[tuple[Decimal, str]]:
+        """What is held and not owed, (value, coin), the largest first (LIQ-5)."""
+        held = ((h.free * self.price(a), a) for a, h in self.world.state.holdings(self.wallet).items() if h.free and self.price(a))
+        return sorted(held, key=lambda item: (-item[0], item[1]))
+
+    def price(self, asset: str) -> Decimal:
+        return self.world.value_usdt(asset) or ZERO
+
+    # --- the steps ---
+
+    def set_off(self) -> None:
+        """LIQ-5 (1): each debt is first paid with the same coin held."""
+        for _, asset in self.debts():
+            self.repay(asset, min(self.need_of(asset), self.world.state.balance(self.free, asset)))
+
+    def repay(self, asset: str, amount: Decimal) -> None:
+        self.book(pay_down(self.world, self.wallet, asset, amount, self.free, "liquidation_repay"))
+        self.liquidated += amount * self.price(asset)
+
+    def sell(self) -> None:
+        """LIQ-5 (2): sell the most valuable coin for the largest debt, again and again, until nothing is needed or left."""
+        while self.missing() > 0:
+            debts, assets = self.debts(), self.assets()
+            if not debts or not assets:
+                return
+            self.sell_for(assets[0][1], debts[0][1])
+
+    def sell_for(self, held: str, owed: str) -> None:
+        """Sell as much of `held` as buys what is needed of `owed`, or all of it: sold up, bought down."""
+        rules, worth = self.world.rules, self.price(held) * self.keep
+        wanted = charge_up_quotient(self.need_of(owed) * self.price(owed), worth, rules.scale(held))
+        sold = min(wanted, self.world.state.balance(self.free, held))
+        got = give_down_quotient(sold * worth, self.price(owed), rules.scale(owed))
+        postings = move(held, sold, self.free, EXCHANGE)
+        if got:
+            postings += move(owed, got, EXCHANGE, self.free)
+        facts = {"sold": held, "qty": plain(sold), "for": owed, "got": plain(got)}
+        self.book([Entry(self.world.now, "liquidation_sell", self.wallet, held, sold, postings, (), facts)])
+        self.repay(owed, min(got, self.world.state.holding(self.wallet, owed).debt))
+
+    def take_fee(self) -> None:
+        """LIQ-8: on the value liquidated, by the snapshot, out of what is left after the debts, into the insurance fund (FUND-1)."""
+        due = self.liquidated * self.fee_rate
+        spare = exposure(self.world, self.wallet).net_asset
+        due = min(due, max(ZERO, spare))  # the fee never makes the user owe
+        for value, asset in self.assets():
+            if due <= 0:
+                return
+            amount = min(charge_up_quotient(due, self.price(asset), self.world.rules.scale(asset)), self.world.state.balance(self.free, asset))
+            due -= amount * self.price(asset)
+            facts = {"rate": plain(self.fee_rate), "base_usdt": shown(self.liquidated), "value_usdt": shown(amount * self.price(asset))}
+            self.book([Entry(self.world.now, "liquidation_fee", self.wallet, asset, amount, move(asset, amount, self.free, INSURANCE), (), facts)])
+
+    def cover_deficit(self) -> None:
+        """FUND-1, FUND-2: the fund pays a small deficit at once; a larger one waits for review."""
+        deficit = deficit_of(self.world, self.wallet)
+        if not deficit:
+            return
+        btc = self.world.value_usdt("BTC")
+        most = self.world.rules.number("liquidation.fund_pays_up_to_btc")
+        if btc is not None and deficit <= most * btc:
+            self.fund_pays()
+            return
+        facts = {"deficit_usdt": shown(deficit), "fund_pays_up_to_btc": plain(most)}
+        self.book([Entry(self.world.now, "deficit_review", self.wallet, "", ZERO, (), (), facts)])
+
+    def fund_pays(self) -> None:
+        for value, asset in self.debts():
+            owed = self.world.state.holding(self.wallet, asset).debt
+            self.book(pay_down(self.world, self.wallet, asset, owed, INSURANCE, "deficit", value_usdt=shown(value)))
+

@@ -1,0 +1,40 @@
+"""One file a verb: a request, its checks in the order in which they refuse, and the entries it makes.
+
+``decide`` finds the decision for a request by its type, and asks of every result that it leave no wallet in danger.
+"""
+
+from importlib import import_module
+
+from ..journal import Entry
+from ..refusals import Refused
+from ..risk import health, shown
+from ..schemes import scheme_of
+from ..world import World
+
+VERBS = ("activate", "borrow", "deposit", "liquidate", "repay", "trade", "transfer", "withdraw")
+
+
+def decide(world: World, request) -> tuple[World, list[Entry]]:
+    """Run the request's checks, make its entries, require health of the result.
+
+    Returns the world after them and the entries in order. Raises Refused, having changed nothing.
+    """
+    verb = import_module(type(request).__module__)
+    for check in verb.CHECKS:
+        check(world, request)
+    after, entries = verb.decide(world, request)
+    require_health(world, after)
+    return after, entries
+
+
+def require_health(before: World, after: World) -> None:
+    """No request turns a healthy wallet unhealthy, and none takes one to liquidation. Raises Refused unhealthy_result."""
+    for wallet in after.state.wallets(after.owner):
+        if not scheme_of(wallet).lends or not after.state.owes(wallet):
+            continue
+        old, new = health(before, wallet), health(after, wallet)
+        if new.level >= old.level:
+            continue
+        for bar, consequence in ((new.bands.liquidation_at, "it would be liquidated"), (new.bands.margin_call_at, "a margin call would stand")):
+            if new.level <= bar < old.level:
+                raise Refused("unhealthy_result", wallet=wallet.name, level=shown(new.level), bar=bar, consequence=consequence)

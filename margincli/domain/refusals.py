@@ -1,0 +1,95 @@
+"""Every way a rule says no: one table of codes, sentences, remedies and the exchange's own numbers.
+
+A check raises ``Refused(code, facts)``; doors turn the code into words and an exit code. Sentences are filled in from
+the facts. `gone` marks what is not there rather than not allowed.
+"""
+
+from typing import Any, NamedTuple
+
+
+class Refusal(NamedTuple):
+    binance_code: int | None
+    message: str
+    hint: str
+    gone: bool = False
+
+
+class Refused(Exception):
+    """A rule says no. `facts` are plain strings for the sentence and for scripts."""
+
+    def __init__(self, code: str, **facts: Any):
+        super().__init__(code)
+        self.code = code
+        self.facts = {key: str(value) for key, value in facts.items()}
+
+    @property
+    def refusal(self) -> Refusal:
+        return REFUSALS[self.code]
+
+    @property
+    def message(self) -> str:
+        return self.refusal.message.format(**self.facts)
+
+    @property
+    def hint(self) -> str:
+        return self.refusal.hint.format(**self.facts)
+
+
+REFUSALS: dict[str, Refusal] = {
+    # not there
+    "no_account": Refusal(-3003, "There is no account {account} in this ledger.", "Begin it with: margincli deposit USDT 1000 --account {account}", gone=True),
+    "no_price": Refusal(-3042, "{asset} cannot be valued: no price of {symbol} is known at {at}.", "Give one: margincli price set {symbol} PRICE", gone=True),
+    # words that name nothing
+    "unknown_asset": Refusal(-3002, "{asset} is not a coin of the rule book.", "See: margincli rules show coins"),
+    "unknown_pair": Refusal(-3028, "{symbol} is not a margin pair of the rule book.", "See: margincli rules show pairs"),
+    "bad_wallet": Refusal(-3026, "{wallet} is not a wallet.", "Wallets are spot, cross and isolated:SYMBOL, such as isolated:BTCUSDT."),
+    "bad_account": Refusal(-3026, "{account} cannot be the name of an account: {why}.", "Use letters, digits, '-', '_' and '.', at most 64; house and world are taken."),
+    "ref_taken": Refusal(None, "The ref {ref} belongs to another request.", "Use a new --ref, or repeat the first request word for word."),
+    "no_such_topic": Refusal(None, "The rule book has nothing on {topic}.", "See all of it with: margincli rules show", gone=True),
+    # time and size
+    "time_reversed": Refusal(-3025, "{at} lies before the last entry of account {account} ({last}).", "Time runs forward in an account: use --at {last} or later, or another account."),
+    "too_many_places": Refusal(-1111, "{amount} {asset} has more than {places} decimals.", "Round it to {places} decimals."),
+    "amount_too_large": Refusal(-1100, "{amount} {asset} is more than the ledger can hold ({most}).", "Use a smaller amount."),
+    "not_positive": Refusal(-1100, "An amount must be more than zero.", "Give an amount above 0."),
+    # activation
+    "terms_not_accepted": Refusal(-3003, "The margin terms have not been accepted.", "Add --accept-terms once you have read: margincli rules show"),
+    "region_missing": Refusal(-3003, "Activation needs to know where you live.", "Add --region CC, a country code such as DE."),
+    "region_denied": Refusal(-3003, "Margin is not offered in {region}.", "The list is a setting of the rule file: margincli rules show regions"),
+    "quiz_missing": Refusal(-3003, "Activation needs the answers to the margin quiz.", "See them with: margincli activate --questions; answer with --answers FILE"),
+    "quiz_failed": Refusal(-3003, "Wrong or missing answers: {wrong}.", "All {total} must be right; try as often as you like. margincli activate --questions shows them again."),
+    "already_active": Refusal(None, "{wallet} is active already, at {leverage}x.", "Nothing to do: margincli status"),
+    "bad_leverage": Refusal(-3026, "{leverage}x is not offered for {wallet}; it can be {choices}.", "Use --leverage with one of them."),
+    "not_active": Refusal(-3003, "{wallet} is not activated for account {account}.", "margincli activate {wallet} --accept-terms --region CC --answers FILE"),
+    "too_many_isolated": Refusal(-3026, "The account has {most} isolated wallets already.", "The limit is a setting: margincli rules show isolated"),
+    # what a wallet takes
+    "not_admitted": Refusal(-3027, "{wallet} does not take {asset}.", "An isolated wallet holds only the two coins of its pair."),
+    "same_wallet": Refusal(-3026, "{wallet} is both source and target.", "Choose two different wallets with --from and --to."),
+    "spot_owes_nothing": Refusal(-3027, "The spot wallet neither borrows nor repays.", "Choose a margin wallet with --wallet cross or --wallet isolated:SYMBOL."),
+    # balances
+    "balance_too_small": Refusal(-3041, "{wallet} has {free} {asset} free, {amount} are needed.", "{remedy}"),
+    "nothing_to_move": Refusal(-3020, "Nothing of {asset} can leave {wallet} now.", "See why: margincli limits {asset}"),
+    # borrowing
+    "in_liquidation": Refusal(-2023, "{wallet} is at level {level}, at or under its liquidation level {bar}.", "Bring funds in or repay before anything else: margincli status"),
+    "not_borrowable": Refusal(-3027, "{asset} cannot be borrowed.", "Coins with a rate can be: margincli rules show coins"),
+    "below_minimum_borrow": Refusal(-3013, "{amount} {asset} is worth {value_usdt} USDT, under the least loan of {minimum_usdt} USDT.", "Borrow at least {minimum} {asset}."),
+    "level_too_low_to_borrow": Refusal(-3006, "{wallet} may borrow above level {bar}; it stands at {level}.", "Transfer funds in or repay first."),
+    "above_max_borrow": Refusal(-3006, "{amount} {asset} is more than the {most} that {wallet} may borrow ({bound}).", "Borrow {most} or less: margincli limits {asset}"),
+    "pool_empty": Refusal(-3045, "The lending pool has {left} {asset} left.", "Borrow less, or later."),
+    # repaying
+    "nothing_owed": Refusal(-3015, "{wallet} owes no {asset}.", "See what is owed: margincli status"),
+    "above_debt": Refusal(-3015, "{amount} {asset} is more than the {owed} owed.", "Use: margincli repay {asset} all"),
+    "below_minimum_repay": Refusal(-3016, "{amount} {asset} is under the least repayment of {minimum}.", "Repay at least {minimum}, or all."),
+    "rest_too_small": Refusal(-3024, "That would leave a debt of {rest} {asset}, under the least of {minimum}.", "Use: margincli repay {asset} all"),
+    # moving out
+    "level_too_low_to_move": Refusal(-3023, "Funds may leave {wallet} above level {bar}; it stands at {level}.", "Repay or transfer in until the level is above {bar}."),
+    "above_max_transfer": Refusal(-3020, "{amount} {asset} is more than the {most} that may leave {wallet}.", "Move {most} or less: margincli limits {asset}"),
+    # orders
+    "wrong_symbol": Refusal(-3028, "{wallet} trades only {own}, not {symbol}.", "Trade {own} there, or use --wallet cross."),
+    "filter": Refusal(-1013, "{symbol} refuses the order: {why}.", "See its filters: margincli rules show {symbol}"),
+    "would_rest": Refusal(-2010, "A limit of {price} does not cross the market at {market}, and orders do not rest yet.", "Use --type market, or a price that fills now."),
+    "unhealthy_result": Refusal(-3023, "That would bring {wallet} to level {level}, at or under {bar}: {consequence}.", "Trade less, or transfer funds in first."),
+    # liquidation by hand
+    "nothing_to_liquidate": Refusal(None, "{wallet} has no debt: there is nothing to liquidate.", "To end a position without debt, sell it: margincli trade sell ..."),
+    "manual_liquidation_denied": Refusal(-3026, "An isolated wallet cannot be liquidated by hand in {region}.", "It is a setting: margincli rules show liquidation"),
+    "nothing_in_review": Refusal(None, "{wallet} has no deficit in review.", "See: margincli status"),
+}

@@ -1,0 +1,100 @@
+"""The rule book in force: numbers looked up by name, each with its basis, from a dated document.
+
+The document is plain data (see margincli/rules/): leaves are ``[value, basis, rule id, note]``, tables are
+``{"basis": ..., "rows": {...}}``. Nothing here knows where it was read from.
+"""
+
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from .money import PLACES, ZERO
+
+
+class Pair(NamedTuple):
+    """A pair open to margin and its filters (ORD-8, ORD-9, ORD-13); zero means the filter is off."""
+
+    symbol: str
+    base: str
+    quote: str
+    tick: Decimal
+    step: Decimal
+    min_notional: Decimal
+    min_price: Decimal
+    max_price: Decimal
+    min_qty: Decimal
+    max_qty: Decimal
+    market_max_qty: Decimal
+
+
+class Rulebook:
+    """Typed access to one profile. Raises KeyError for a name the document lacks: a broken rule file."""
+
+    def __init__(self, document: dict[str, Any]):
+        self.document = document
+        self._read: dict[str, Any] = {}
+
+    @property
+    def profile(self) -> str:
+        return self.document["profile"]
+
+    def leaf(self, path: str) -> Any:
+        node = self.document
+        for part in path.split("."):
+            node = node[part]
+        return node[0]
+
+    def number(self, path: str) -> Decimal:
+        if path not in self._read:
+            self._read[path] = Decimal(self.leaf(path))
+        return self._read[path]
+
+    def numbers(self, path: str) -> tuple[Decimal, ...]:
+        if path not in self._read:
+            self._read[path] = tuple(Decimal(item) for item in self.leaf(path))
+        return self._read[path]
+
+    def rows(self, path: str) -> dict[str, Any]:
+        node = self.document
+        for part in path.split("."):
+            node = node[part]
+        return node["rows"]
+
+    def pair(self, symbol: str) -> Pair | None:
+        row = self.rows("pairs").get(symbol)
+        if row is None:
+            return None
+        base, quote, *filters = row
+        return Pair(symbol, base, quote, *(Decimal(f) if f else ZERO for f in filters))
+
+    @cached_property
+    def assets(self) -> frozenset[str]:
+        """Every coin the rule book knows."""
+        listed = {asset for row in self.rows("pairs").values() for asset in row[:2]}
+        return frozenset(listed | self._rates.keys())
+
+    @cached_property
+    def _rates(self) -> dict[str, str]:
+        return {**self.rows("coins.rates_placeholder"), **self.rows("coins.rates")}
+
+    def scale(self, asset: str) -> int:
+        """How many decimals an amount of `asset` carries (NUM-1)."""
+        return int(self.rows("coins.scales").get(asset, PLACES))
+
+    def default_rate_daily(self, asset: str) -> Decimal | None:
+        """The rate of a coin nobody gave a series for; None where the coin cannot be borrowed (INT-6, COL-8)."""
+        rate = self._rates.get(asset, self.leaf("coins.default_rate_daily"))
+        return Decimal(rate) if rate else None
+
+    def tiers(self, asset: str) -> tuple[tuple[Decimal | None, Decimal], ...]:
+        """Collateral tiers of a coin: (upper end in USD or None, ratio), ascending (COL-3, COL-4, COL-9)."""
+        if ("tiers", asset) not in self._read:
+            rank = self.rows("collateral.ranks").get(asset, self.leaf("collateral.default_rank"))
+            rows = self.leaf(f"collateral.ladders.{rank}.tiers")
+            self._read["tiers", asset] = tuple((Decimal(to) if to else None, Decimal(share)) for to, share in rows)
+        return self._read["tiers", asset]
+
+    def family(self, symbol: str) -> str:
+        """The isolated leverage family of a pair: its top leverage (ISO-1)."""
+        family = self.rows("isolated.families").get(symbol, self.leaf("isolated.default_family"))
+        return family[0] if isinstance(family, list) else family

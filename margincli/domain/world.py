@@ -1,0 +1,65 @@
+"""The world a decision is made in: one account, the house, the market, the rules and the moment."""
+
+from datetime import datetime, timedelta
+from typing import Callable, Iterable
+
+from .journal import Entry
+from .market import Market
+from .refusals import Refused
+from .rulebook import Rulebook
+from .standing import State
+
+
+class World:
+    """Everything a decision may look at. A value: `after` makes the world in which entries have happened."""
+
+    __slots__ = ("now", "owner", "state", "market", "rules")
+
+    def __init__(self, now: int, owner: str, state: State, market: Market, rules: Rulebook):
+        self.now, self.owner, self.state, self.market, self.rules = now, owner, state, market, rules
+
+    def after(self, entries: Iterable[Entry]) -> "World":
+        return World(self.now, self.owner, self.state.after(entries), self.market, self.rules)
+
+    def at(self, now: int) -> "World":
+        return World(now, self.owner, self.state, self.market, self.rules)
+
+    def pinned(self, prices: dict) -> "World":
+        """The same moment with coins held at `prices` (USDT)."""
+        return World(self.now, self.owner, self.state, self.market.pin(prices), self.rules)
+
+    def value_usdt(self, asset: str):
+        """The index price of a coin in USDT now; None when no route is priced."""
+        return self.market.value(asset, self.now)
+
+    def price_usdt(self, asset: str):
+        """The same for whoever cannot go on without it. Raises Refused no_price, naming the missing pair."""
+        price = self.value_usdt(asset)
+        if price is None:
+            raise Refused("no_price", asset=asset, symbol=f"{asset}USDT", at=moment(self.now))
+        return price
+
+    def rate_daily(self, mode: str, asset: str):
+        """The daily rate in force now: the user's series, else the rule file's (INT-6, INT-10)."""
+        own = self.market.rate_daily(mode, asset, self.now)
+        return self.rules.default_rate_daily(asset) if own is None else own
+
+
+_EPOCH = datetime(1970, 1, 1)
+Step = Callable[[World], Iterable[Entry]]
+
+
+def chain(world: World, *steps: Step) -> tuple[World, list[Entry]]:
+    """Run steps each seeing what the former left; the world after them, and all their entries in order."""
+    done: list[Entry] = []
+    for step in steps:
+        entries = list(step(world))
+        world = world.after(entries)
+        done += entries
+    return world, done
+
+
+def moment(at: int) -> str:
+    """RFC 3339 in UTC from milliseconds; milliseconds shown only where there are any."""
+    text = (_EPOCH + timedelta(milliseconds=at)).isoformat(timespec="milliseconds" if at % 1000 else "seconds")
+    return text + "Z"

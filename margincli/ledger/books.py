@@ -1,0 +1,126 @@
+"""Entries into the file and out of it, and what they add up to: balances, settings, who there is and who owes."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from ..domain.journal import HOUSE, RESERVED, Account, Change, Entry, Posting, Wallet
+from ..domain.money import plain
+from ..domain.standing import State
+from .names import Names, Scale, amount_of, sign_of
+
+_POSTING = "INSERT INTO postings (entry_id, line, account_id, asset_id, amount) VALUES (?, ?, ?, ?, ?)"
+_CHANGE = "INSERT INTO changes (entry_id, line, owner_id, wallet, key, value) VALUES (?, ?, ?, ?, ?, ?)"
+_ENTRY = "INSERT INTO entries (id, owner_id, at, kind, wallet, asset, amount, facts) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_OF_OWNER = "owner_id = (SELECT id FROM owners WHERE name = :owner)"
+_ABOUT_ASSET = (
+    "(asset = :asset OR EXISTS (SELECT 1 FROM postings p JOIN assets s ON s.id = p.asset_id WHERE p.entry_id = entries.id AND s.name = :asset))"
+)
+
+
+def append(db: sqlite3.Connection, names: Names, owner: str, entries: Iterable[Entry], scale: Scale) -> list[int]:
+    """Write entries after the last one; their numbers. Lines go before the row that seals them."""
+    owner_id, number = names.owner(owner), last_id(db)
+    numbers = []
+    for entry in entries:
+        number += 1
+        db.executemany(_POSTING, _posting_rows(number, names, entry, scale))
+        if entry.changes:
+            db.executemany(_CHANGE, _change_rows(number, names, entry))
+        facts = json.dumps(entry.facts, ensure_ascii=False)
+        db.execute(_ENTRY, (number, owner_id, entry.at, entry.kind, entry.wallet.name, entry.asset, plain(entry.amount), facts))
+        numbers.append(number)
+    return numbers
+
+
+def _posting_rows(number: int, names: Names, entry: Entry, scale: Scale) -> list[tuple]:
+    """What fills an account goes before what empties it: only the whole entry must leave it on its side of zero."""
+    rows = []
+    for line, (account, asset, amount) in enumerate(entry.postings):
+        asset_id, units = names.units(asset, amount, scale)
+        emptying = sign_of(account.wallet.owner, account.bucket) * units < 0
+        rows.append((emptying, (number, line, names.account(account), asset_id, units)))
+    return [row for _, row in sorted(rows)]
+
+
+def _change_rows(number: int, names: Names, entry: Entry) -> Iterator[tuple]:
+    for line, (wallet, key, value) in enumerate(entry.changes):
+        yield number, line, names.owner(wallet.owner), wallet.name, key, value
+
+
+def last_id(db: sqlite3.Connection) -> int:
+    return db.execute("SELECT coalesce(max(id), 0) FROM entries").fetchone()[0]
+
+
+def last_entry_at(db: sqlite3.Connection, owner: str) -> int | None:
+    row = db.execute(
+        "SELECT at FROM entries WHERE owner_id = (SELECT id FROM owners WHERE name = ?) ORDER BY id DESC LIMIT 1", (owner,)
+    ).fetchone()
+    return row[0] if row else None
+
+
+def state(db: sqlite3.Connection, owner: str) -> State:
+    """Balances of the owner and of the house, and the owner's settings; zeros and emptied settings are left out."""
+    rows = db.execute(
+        "SELECT o.name, a.wallet, a.bucket, s.name, s.scale, b.amount FROM owners o JOIN accounts a ON a.owner_id = o.id "
+        "JOIN balances b ON b.account_id = a.id JOIN assets s ON s.id = b.asset_id WHERE o.name IN (?, ?) AND b.amount <> 0",
+        (owner, HOUSE.owner),
+    )
+    balances = {
+        (Account(Wallet.named(name, wallet), bucket), asset): amount_of(units, scale)
+        for name, wallet, bucket, asset, scale, units in rows
+    }
+    own = "SELECT c.wallet, c.key, c.value FROM settings c JOIN owners o ON o.id = c.owner_id WHERE o.name = ? AND c.value <> ''"
+    rows = db.execute(own, (owner,))
+    return State(balances, {(Wallet.named(owner, wallet), key): value for wallet, key, value in rows})
+
+
+def owners(db: sqlite3.Connection) -> list[str]:
+    rows = db.execute("SELECT name FROM owners WHERE name NOT IN (?, ?) ORDER BY name", RESERVED)
+    return [name for (name,) in rows]
+
+
+def owners_owing(db: sqlite3.Connection) -> list[str]:
+    rows = db.execute(
+        "SELECT DISTINCT o.name FROM accounts a JOIN balances b ON b.account_id = a.id JOIN owners o ON o.id = a.owner_id "
+        "WHERE a.sign = -1 AND b.amount <> 0 ORDER BY o.name"
+    )
+    return [name for (name,) in rows]
+
+
+def history(
+    db: sqlite3.Connection, owner: str, kind: str | None, since: int | None, asset: str | None, limit: int | None
+) -> list[tuple[int, Entry]]:
+    """The newest `limit` entries that match, oldest first. An entry is about an asset when any of its lines is."""
+    chosen = {_OF_OWNER: owner, "kind = :kind": kind, "at >= :since": since, _ABOUT_ASSET: asset}
+    where = " AND ".join(condition for condition, value in chosen.items() if value is not None)
+    rows = db.execute(
+        f"SELECT id, at, kind, wallet, asset, amount, facts FROM entries WHERE {where} ORDER BY id DESC LIMIT :limit",
+        {"owner": owner, "kind": kind, "since": since, "asset": asset, "limit": -1 if limit is None else limit},
+    ).fetchall()
+    return [(row[0], _entry(db, owner, row)) for row in reversed(rows)]
+
+
+def _entry(db: sqlite3.Connection, owner: str, row: tuple) -> Entry:
+    number, at, kind, wallet, asset, amount, facts = row
+    lines = tuple(_postings(db, number)), tuple(_changes(db, number))
+    return Entry(at, kind, Wallet.named(owner, wallet), asset, Decimal(amount), *lines, json.loads(facts))
+
+
+def _postings(db: sqlite3.Connection, number: int) -> Iterator[Posting]:
+    rows = db.execute(
+        "SELECT o.name, a.wallet, a.bucket, s.name, s.scale, p.amount FROM postings p JOIN accounts a ON a.id = p.account_id "
+        "JOIN owners o ON o.id = a.owner_id JOIN assets s ON s.id = p.asset_id WHERE p.entry_id = ? ORDER BY p.line",
+        (number,),
+    )
+    for owner, wallet, bucket, asset, scale, units in rows:
+        yield Posting(Account(Wallet.named(owner, wallet), bucket), asset, amount_of(units, scale))
+
+
+def _changes(db: sqlite3.Connection, number: int) -> Iterator[Change]:
+    rows = db.execute(
+        "SELECT o.name, c.wallet, c.key, c.value FROM changes c JOIN owners o ON o.id = c.owner_id WHERE c.entry_id = ? ORDER BY c.line", (number,)
+    )
+    for owner, wallet, key, value in rows:
+        yield Change(Wallet.named(owner, wallet), key, value)

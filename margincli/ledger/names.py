@@ -1,0 +1,84 @@
+"""Names and their numbers in the file: owners, accounts, assets and symbols, and amounts as whole units.
+
+Exact both ways: an amount that the file cannot hold to the last unit is refused, never rounded.
+"""
+
+import sqlite3
+from decimal import Decimal
+from typing import Callable
+
+from ..domain.journal import RESERVED, Account
+from ..domain.money import EXACT, plain
+from .faults import UNITS_MOST, BrokenBooks, LedgerFault
+
+Scale = Callable[[str], int]
+SIGNS = {"free": 1, "locked": 1, "borrowed": -1, "interest": -1}
+
+
+def sign_of(owner: str, bucket: str) -> int:
+    """1: never below zero; -1: never above; 0: either, as everything of the house and the world."""
+    return 0 if owner in RESERVED else SIGNS[bucket]
+
+
+def amount_of(units: int, scale: int) -> Decimal:
+    return Decimal(units).scaleb(-scale, EXACT)
+
+
+class Names:
+    """Numbers of names, each looked up once a session and given out on first use. Of no use after a rollback."""
+
+    __slots__ = ("_db", "_owners", "_accounts", "_assets")
+
+    def __init__(self, db: sqlite3.Connection):
+        self._db = db
+        self._owners: dict[str, int] = {}
+        self._accounts: dict[Account, int] = {}
+        self._assets: dict[str, tuple[int, int]] = {}
+
+    def owner(self, name: str) -> int:
+        if name not in self._owners:
+            self._owners[name] = self._number("SELECT id FROM owners WHERE name = ?", "INSERT INTO owners (name) VALUES (?)", (name,))
+        return self._owners[name]
+
+    def account(self, account: Account) -> int:
+        number = self._accounts.get(account)
+        if number is None:
+            (owner, *_), bucket = account
+            key = (self.owner(owner), account.wallet.name, bucket)
+            number = self._known("SELECT id FROM accounts WHERE owner_id = ? AND wallet = ? AND bucket = ?", key)
+            if number is None:
+                row = (*key, sign_of(owner, bucket))
+                number = self._db.execute("INSERT INTO accounts (owner_id, wallet, bucket, sign) VALUES (?, ?, ?, ?)", row).lastrowid
+            self._accounts[account] = number
+        return number
+
+    def units(self, asset: str, amount: Decimal, scale: Scale) -> tuple[int, int]:
+        """The asset's number and the amount in its smallest units. Raises LedgerFault ledger_full, BrokenBooks."""
+        if asset not in self._assets:
+            self._assets[asset] = self._asset(asset, scale)
+        number, places = self._assets[asset]
+        exact = amount.scaleb(places, EXACT)
+        units = int(exact)
+        if units != exact:
+            raise BrokenBooks(f"{plain(amount)} {asset} has more than the {places} decimals that the file keeps of it")
+        if not -UNITS_MOST <= units <= UNITS_MOST:
+            raise LedgerFault("ledger_full", most=UNITS_MOST, asset=asset, amount=plain(amount))
+        return number, units
+
+    def symbol(self, name: str) -> int:
+        return self._number("SELECT id FROM symbols WHERE name = ?", "INSERT INTO symbols (name) VALUES (?)", (name,))
+
+    def _asset(self, name: str, scale: Scale) -> tuple[int, int]:
+        row = self._db.execute("SELECT id, scale FROM assets WHERE name = ?", (name,)).fetchone()
+        if row:
+            return row
+        places = scale(name)
+        return self._db.execute("INSERT INTO assets (name, scale) VALUES (?, ?)", (name, places)).lastrowid, places
+
+    def _known(self, question: str, key: tuple) -> int | None:
+        row = self._db.execute(question, key).fetchone()
+        return row[0] if row else None
+
+    def _number(self, question: str, statement: str, key: tuple) -> int:
+        known = self._known(question, key)
+        return self._db.execute(statement, key).lastrowid if known is None else known

@@ -1,0 +1,219 @@
+"""Opening a ledger: to read a moment of it, or to write one step.
+
+A ledger that is not there is created by the first write. Its file begins empty, and every table comes in one
+transaction; so a program killed on the way leaves an empty file, which the next one completes.
+"""
+
+import os
+import sqlite3
+import stat
+import time
+from contextlib import contextmanager
+from typing import Any, Callable, Iterator
+
+from .faults import LedgerFault, reachable, translated
+from .session import Session
+
+SCHEMA = 1  # the newest step of migrations.py; there, because importing it costs more than a whole command
+APPLICATION_ID = 0x4D524743  # as in schema.py, likewise
+BUSY_SECONDS = 10.0
+RuleDocument = Callable[[], dict[str, Any]]
+
+
+@contextmanager
+def reading(path: str | os.PathLike[str], busy_seconds: float = BUSY_SECONDS) -> Iterator[Session]:
+    """The ledger as it stands at this moment, whoever writes meanwhile. Never creates one. Raises LedgerFault."""
+    path = os.fspath(path)
+    with translated(path):
+        connection = _connect_to_read(path, busy_seconds)
+        try:
+            yield Session(connection, path)
+        finally:
+            connection.close()
+
+
+@contextmanager
+def writing(path: str | os.PathLike[str], document: RuleDocument | None = None, busy_seconds: float = BUSY_SECONDS) -> Iterator[Session]:
+    """The ledger to oneself, from before the first read until `commit`; without a commit nothing has happened.
+
+    Where there is none it is created, in the same transaction, with the rule book that `document()` answers; without
+    `document` that is the fault no_ledger. Raises LedgerFault.
+    """
+    path = os.fspath(path)
+    with translated(path):
+        if document is not None and not _is_begun(path):
+            _create_file(path)
+        connection = _connect_to_write(path, document, busy_seconds)
+        try:
+            yield Session(connection, path)
+        finally:
+            _rolled_back(connection).close()
+
+
+@contextmanager
+def scratch(document: RuleDocument) -> Iterator[Session]:
+    """A ledger in memory that is gone afterwards: for a look at what a first command would do, and for stories."""
+    with translated(":memory:"):
+        connection = sqlite3.connect(":memory:", isolation_level=None)
+        _prepare(connection).execute("BEGIN IMMEDIATE")
+        _migrate(connection, document())
+        yield Session(connection, ":memory:")
+        connection.close()
+
+
+def _is_begun(path: str) -> bool:
+    """Whether there is a file with something in it. Raises LedgerFault for what can never be a ledger."""
+    if "\0" in path:
+        raise LedgerFault("not_a_ledger", path=repr(path), why="no file has such a name")
+    with reachable(path, denied="ledger_unreadable"):
+        try:
+            found = os.stat(path)
+        except FileNotFoundError:
+            if os.path.islink(path):
+                raise LedgerFault("not_a_ledger", path=path, why="it is a link to nothing") from None
+            return False
+    if not stat.S_ISREG(found.st_mode):
+        kind = "a directory" if stat.S_ISDIR(found.st_mode) else "no regular file"
+        raise LedgerFault("not_a_ledger", path=path, why=f"it is {kind}")
+    return found.st_size > 0
+
+
+def _create_file(path: str) -> None:
+    """An empty file that only its owner can read, in directories of the same kind, never through a link laid in between."""
+    with reachable(path, denied="ledger_read_only"):
+        _create_directories(os.path.dirname(os.path.abspath(path)))
+        try:
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
+        except FileExistsError:
+            _is_begun(path)  # another first writer was quicker, which is fine; a link to nothing is not
+
+
+def _create_directories(directory: str) -> None:
+    if os.path.isdir(directory):
+        return
+    _create_directories(os.path.dirname(directory))
+    try:
+        os.mkdir(directory, 0o700)
+    except FileExistsError:
+        if not os.path.isdir(directory):
+            raise
+
+
+def _connect_to_read(path: str, busy_seconds: float) -> sqlite3.Connection:
+    if not _is_begun(path):
+        raise LedgerFault("no_ledger", path=path)
+    connection = _snapshot(path, busy_seconds)
+    if _version(connection, path) == SCHEMA:
+        return connection
+    connection.close()
+    older = _connect_to_write(path, None, busy_seconds)
+    older.execute("COMMIT")
+    older.close()
+    return _snapshot(path, busy_seconds)
+
+
+def _snapshot(path: str, busy_seconds: float) -> sqlite3.Connection:
+    """A connection that sees one moment of a ledger and can change nothing."""
+    try:
+        return _snapshot_by(path, "mode=ro", busy_seconds)
+    except sqlite3.OperationalError:
+        # Where the directory may not be written there is no room for the files SQLite keeps beside a ledger that is read;
+        # without a log to be read, it needs none.
+        if os.access(os.path.dirname(os.path.realpath(path)), os.W_OK) or _has_log(path):
+            raise
+    return _snapshot_by(path, "mode=ro&immutable=1", busy_seconds)
+
+
+def _snapshot_by(path: str, how: str, busy_seconds: float) -> sqlite3.Connection:
+    connection = _connect(path, how, busy_seconds)
+    try:
+        connection.execute("BEGIN")
+        if _version(connection, path) is None:
+            raise LedgerFault("no_ledger", path=path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _connect_to_write(path: str, document: RuleDocument | None, busy_seconds: float) -> sqlite3.Connection:
+    if not _is_begun(path) and document is None:
+        raise LedgerFault("no_ledger", path=path)
+    if not os.access(path, os.W_OK):  # SQLite would open it to read, and say so only at the first change
+        raise LedgerFault("ledger_read_only", path=path, why="permission denied")
+    connection = _connect(path, "mode=rw", busy_seconds)
+    try:
+        rules = None
+        if _version(connection, path) is None:
+            if document is None:
+                raise LedgerFault("no_ledger", path=path)
+            rules = document()  # it is slow: before anyone is kept waiting
+        _keep_a_log(connection, busy_seconds)
+        connection.execute("BEGIN IMMEDIATE")
+        version = _version(connection, path)  # again: it may have been created meanwhile
+        if version != SCHEMA:
+            _migrate(connection, rules if version is None else None)
+        return connection
+    except BaseException:
+        _rolled_back(connection).close()
+        raise
+
+
+def _connect(path: str, how: str, busy_seconds: float) -> sqlite3.Connection:
+    """mode=rw and mode=ro never create: between our look and SQLite's the file may have become a link."""
+    quoted = os.path.abspath(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+    return _prepare(sqlite3.connect(f"file://{quoted}?{how}", uri=True, timeout=busy_seconds, isolation_level=None))
+
+
+def _prepare(connection: sqlite3.Connection) -> sqlite3.Connection:
+    for pragma in ("foreign_keys = ON", "recursive_triggers = ON", "synchronous = FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+def _rolled_back(connection: sqlite3.Connection) -> sqlite3.Connection:
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
+    return connection
+
+
+def _version(connection: sqlite3.Connection, path: str) -> int | None:
+    """The schema of the file; None when it is an empty database, which is a ledger somebody was kept from creating."""
+    application, version = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
+    if application != APPLICATION_ID:
+        if application or version or connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
+            raise LedgerFault("not_a_ledger", path=path, why="it is the database of another program")
+        return None
+    if version > SCHEMA:
+        raise LedgerFault("newer_ledger", path=path, found=version, known=SCHEMA)
+    return version
+
+
+def _keep_a_log(connection: sqlite3.Connection, busy_seconds: float) -> None:
+    """WAL, so that readers and the writer do not wait for each other."""
+    deadline = time.monotonic() + busy_seconds
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            # Only the very first change to WAL needs the file alone, and for that one SQLite does not wait by itself.
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+
+
+def _migrate(connection: sqlite3.Connection, rules: dict[str, Any] | None) -> None:
+    """Bring the schema up to date and, in a new ledger, lay down the rule book it starts from: in the open transaction."""
+    from .migrations import migrate
+
+    migrate(connection)
+    if rules is not None:
+        Session(connection, "").add_rulebook(0, rules)
+
+
+def _has_log(path: str) -> bool:
+    try:
+        return os.stat(os.path.realpath(path) + "-wal").st_size > 0
+    except FileNotFoundError:
+        return False

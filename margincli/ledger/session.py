@@ -1,0 +1,154 @@
+"""What the desk can ask of an open ledger. Times are ms since 1970, UTC; prices, volumes and rates come as plain text.
+
+Every method may raise LedgerFault, through the door that opened the session (see opening.py).
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from ..domain.journal import RESERVED, Entry
+from ..domain.market import Market
+from ..domain.rulebook import Rulebook
+from ..domain.standing import State
+from . import books, market
+from .faults import UNITS_MOST, LedgerFault
+from .names import Names, Scale
+
+if TYPE_CHECKING:  # prices.py is loaded by those who ask for it
+    from .prices import CandleRow, Loaded, RateRow
+
+
+class Session:
+    """One open ledger. A reading session sees one moment of it; a writing one has it to itself until it ends."""
+
+    def __init__(self, db: sqlite3.Connection, path: str):
+        self.db, self.path = db, path
+        self._names = Names(db)
+
+    def commit(self) -> None:
+        """Make all that was written stand. Afterwards the session can only read."""
+        self.db.execute("COMMIT")
+        self.db.execute("PRAGMA query_only = ON")
+
+    # who there is
+
+    def owner_exists(self, name: str) -> bool:
+        """Whether there is such an account; the house and the world are none."""
+        return name not in RESERVED and bool(self.db.execute("SELECT 1 FROM owners WHERE name = ?", (name,)).fetchone())
+
+    def owners(self, owing_only: bool = False) -> list[str]:
+        """All accounts by name, or those with any debt."""
+        return books.owners_owing(self.db) if owing_only else books.owners(self.db)
+
+    def settled_to(self, owner: str) -> int | None:
+        """Until when all that fell due is booked; None for who is unknown or never was settled."""
+        row = self.db.execute("SELECT settled_to FROM owners WHERE name = ?", (owner,)).fetchone()
+        return row[0] if row else None
+
+    def settle(self, owner: str, at: int) -> None:
+        """All that falls due until `at` is booked now. Creates the account; raises BrokenBooks when time would run back."""
+        upsert = "INSERT INTO owners (name, settled_to) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET settled_to = excluded.settled_to"
+        self.db.execute(upsert, (owner, at))
+
+    # the books
+
+    def state(self, owner: str) -> State:
+        """Balances and settings of the account, and the balances of the house."""
+        return books.state(self.db, owner)
+
+    def append(self, owner: str, entries: Iterable[Entry], scale: Scale) -> list[int]:
+        """Write entries, in order; their numbers. `scale(asset)` answers its decimals, asked at its first use in the file.
+
+        Raises LedgerFault ledger_full, and BrokenBooks for what would break the books.
+        """
+        return books.append(self.db, self._names, owner, entries, scale)
+
+    def last_entry_at(self, owner: str) -> int | None:
+        return books.last_entry_at(self.db, owner)
+
+    def history(
+        self, owner: str, kind: str | None = None, since: int | None = None, asset: str | None = None, limit: int | None = None
+    ) -> list[tuple[int, Entry]]:
+        """(number, entry), oldest first: the newest `limit` of those from `since` on that touch `asset`."""
+        return books.history(self.db, owner, kind, since, asset, limit)
+
+    def counts(self) -> dict[str, int]:
+        """How many accounts, entries, postings, quotes, candles and rates there are."""
+        tables = ("owners", "entries", "postings", "quotes", "candles", "rates")
+        found = {table: self.db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables}
+        return {"accounts": found.pop("owners") - len(RESERVED), **found}
+
+    # once only
+
+    def recall(self, ref: str) -> tuple[str, str, dict[str, Any]] | None:
+        """(owner, request, document) remembered under `ref`."""
+        row = self.db.execute("SELECT owner, request, document FROM refs WHERE ref = ?", (ref,)).fetchone()
+        return (row[0], row[1], json.loads(row[2])) if row else None
+
+    def remember(self, ref: str, owner: str, request: str, document: dict[str, Any]) -> None:
+        """Raises BrokenBooks when `ref` is taken: recall it first."""
+        self.db.execute("INSERT INTO refs VALUES (?, ?, ?, ?)", (ref, owner, request, json.dumps(document, ensure_ascii=False)))
+
+    # the market
+
+    def market(self, assets: Iterable[str], symbols: Iterable[str], since: int, until: int) -> Market:
+        """Prices on the routes of `assets` and of `symbols`, and rates of `assets`: what was known at `since`, and until `until`."""
+        return market.load(self.db, assets, symbols, since, until)
+
+    def symbols_priced(self) -> set[str]:
+        return {name for (name,) in self.db.execute("SELECT name FROM symbols")}
+
+    def last_prices(self, symbol: str | None = None, at: int = UNITS_MOST) -> list[dict[str, Any]]:
+        """A row for each series: symbol, source, kind (quote or candle); at, price and volume known at `at`, None where it
+        only begins later; rows, first_at and last_at of all there is."""
+        from . import prices
+
+        return prices.last_prices(self.db, symbol, at)
+
+    def rates_in_force(self, asset: str | None = None, at: int = UNITS_MOST) -> list[dict[str, Any]]:
+        """Rows of mode, asset, since, rate_daily, source: the last of each mode and asset at `at`."""
+        from . import prices
+
+        return prices.rates_in_force(self.db, asset, at)
+
+    def set_quote(self, symbol: str, source: str, at: int, price: str, volume: str | None = None) -> None:
+        """Replaces a quote of the same source and moment."""
+        row = (self._names.symbol(symbol), source, at, price, volume)
+        self.db.execute("INSERT OR REPLACE INTO quotes (symbol_id, source, at, price, volume) VALUES (?, ?, ?, ?, ?)", row)
+
+    def set_rate(self, mode: str, asset: str, since: int, rate_daily: str, source: str) -> None:
+        """`mode` is cross or isolated. Replaces a rate from the same moment on."""
+        row = (mode, asset, since, rate_daily, source)
+        self.db.execute("INSERT OR REPLACE INTO rates (mode, asset, since, rate_daily, source) VALUES (?, ?, ?, ?, ?)", row)
+
+    def add_candles(self, symbol: str, source: str, interval_ms: int, candles: "Iterable[CandleRow]") -> "Loaded":
+        """What is there is kept. Raises LedgerFault interval_clash where candles of another interval lie."""
+        from . import prices
+
+        return prices.add_candles(self.db, self._names, symbol, source, interval_ms, candles)
+
+    def add_rates(self, rates: "Iterable[RateRow]") -> "Loaded":
+        """What is there is kept."""
+        from . import prices
+
+        return prices.add_rates(self.db, rates)
+
+    # the rule book
+
+    def rulebook(self, at: int) -> Rulebook:
+        """The one in force at `at`. Raises LedgerFault no_rulebook before the first."""
+        row = self.db.execute("SELECT document FROM rulebooks WHERE since <= ? ORDER BY since DESC LIMIT 1", (at,)).fetchone()
+        if row is None:
+            raise LedgerFault("no_rulebook", path=self.path)
+        return Rulebook(json.loads(row[0]))
+
+    def rulebook_changes(self, after: int, until: int) -> list[int]:
+        """The moments after < since <= until from which another rule book is in force."""
+        return [since for (since,) in self.db.execute("SELECT since FROM rulebooks WHERE since > ? AND since <= ? ORDER BY since", (after, until))]
+
+    def add_rulebook(self, since: int, document: dict[str, Any]) -> None:
+        """In force from `since` on; replaces one from the same moment on."""
+        row = (since, document["profile"], json.dumps(document, ensure_ascii=False))
+        self.db.execute("INSERT OR REPLACE INTO rulebooks (since, profile, document) VALUES (?, ?, ?)", row)

@@ -1,0 +1,140 @@
+"""Domain values as the JSON documents of the contract: strings for money and levels, RFC 3339 for times."""
+
+from typing import Any, Iterable
+
+from ..domain.journal import Entry
+from ..domain.money import give_down, plain
+from ..domain.risk import Health, shown
+from ..domain.standing import Holding, State
+from ..domain.world import moment
+
+Document = dict[str, Any]
+
+
+def health_document(health: Health) -> Document:
+    """A wallet of a receipt: levels, totals in USDT, what is still allowed, liquidation prices and their distance."""
+    bands, total = health.bands, health.exposure
+    counted = health.collateral_level
+    return {
+        "account": health.wallet.owner,
+        "wallet": health.wallet.name,
+        "leverage": plain(bands.leverage) if bands else None,
+        "margin_level": shown(health.level) if bands else None,
+        "collateral_margin_level": None if counted is None else shown(counted),
+        "status": health.band,
+        "total_asset_usdt": plain(give_down(total.total_asset)),
+        "total_liability_usdt": plain(give_down(total.total_liability)),
+        "net_asset_usdt": plain(give_down(total.net_asset)),
+        "allows": list(health.allows),
+        "margin_call_level": plain(bands.margin_call_at) if bands else None,
+        "liquidation_level": plain(bands.liquidation_at) if bands else None,
+        "liquidation_prices": {symbol: plain(price) for symbol, price in health.liquidation_prices.items()},
+        "distance": {symbol: plain(give_down(share)) for symbol, share in health.distances.items()},
+        "unpriced": list(total.unpriced),
+    }
+
+
+def balance_document(holding: Holding) -> Document:
+    figures = ("free", "locked", "borrowed", "interest", "net_asset")
+    return {"asset": holding.asset, **{name: plain(getattr(holding, name)) for name in figures}}
+
+
+def wallet_document(health: Health, state: State) -> Document:
+    """A wallet of `status`: its health and its balances."""
+    return {**health_document(health), "balances": [balance_document(held) for held in state.holdings(health.wallet).values()]}
+
+
+def entry_document(entry: Entry, number: int | None) -> Document:
+    return {
+        "id": number,
+        "at": moment(entry.at),
+        "kind": entry.kind,
+        "account": entry.wallet.owner,
+        "wallet": entry.wallet.name,
+        "asset": entry.asset or None,
+        "amount": plain(entry.amount) if entry.asset else None,
+        "facts": entry.facts,
+        "postings": [{"account": str(p.account), "asset": p.asset, "amount": plain(p.amount)} for p in entry.postings],
+    }
+
+
+def order_document(entries: Iterable[Document]) -> Document | None:
+    """The order of a trade's receipt, from its entry."""
+    for entry in entries:
+        if entry["kind"] == "trade":
+            facts = entry["facts"]
+            return {
+                "id": entry["id"],
+                "symbol": facts["symbol"],
+                "side": facts["side"],
+                "type": facts.get("type", "MARKET"),
+                "status": "FILLED",
+                "executed_qty": facts["qty"],
+                "cummulative_quote_qty": facts["quote_qty"],
+                "price": facts["price"],
+                "fee": facts["fee"],
+                "fee_asset": facts["fee_asset"],
+            }
+    return None
+
+
+def interest_rows(number: int | None, entry: Entry) -> Iterable[Document]:
+    """The hours of an interest entry, one row each, as the exchange lists them (INT-11)."""
+    facts, hour = entry.facts, 3_600_000
+    first = entry.at - (int(facts["hours"]) - 1) * hour
+    for index in range(int(facts["hours"])):
+        yield {
+            "at": moment(first + index * hour),
+            "asset": entry.asset,
+            "principal": facts["principal"],
+            "rate_daily": facts["rate_daily"],
+            "interest": facts["charge"],
+            "type": facts["type"],
+            "wallet": entry.wallet.name,
+            "account": entry.wallet.owner,
+            "entry": number,
+        }
+
+
+# --- notices: what the user has to be told, in words ---
+
+_TOLD = {
+    "margin_call": "Margin call: level {level} is at or under {bar}; liquidation comes at {liquidation_at}. Repay, or transfer funds in.",
+    "margin_call_over": "The margin call is over: level {level}.",
+    "liquidation": "Liquidated ({reason}) at level {level}, bar {bar}: collateral was sold to repay debts.",
+    "liquidation_fee": "Liquidation fee of {amount} {asset} went to the insurance fund.",
+    "deficit": "The insurance fund paid a deficit of {amount} {asset}.",
+    "deficit_review": "A deficit of {deficit_usdt} USDT is in review: settle it with margincli liquidate --settle-deficit -w {wallet}",
+}
+
+
+def notices(entries: Iterable[Document], after: Iterable[Document]) -> list[Document]:
+    """What happened that the user did not ask for, and warnings that stand."""
+    told, called = [], set()
+    for entry in entries:
+        words = _TOLD.get(entry["kind"])
+        if words:
+            facts = {**entry["facts"], "at": entry["at"], "account": entry["account"]}
+            message = words.format(**{**facts, "asset": entry["asset"], "amount": entry["amount"], "wallet": entry["wallet"]})
+            told.append({"code": entry["kind"], "wallet": entry["wallet"], "message": f"{entry['at']} {entry['wallet']}: {message}", "facts": facts})
+            called.add((entry["account"], entry["wallet"], entry["kind"]))
+    for wallet in after:
+        told += _standing(wallet, called)
+    return told
+
+
+def _standing(wallet: Document, called: set) -> list[Document]:
+    facts = {"level": wallet["margin_level"], "account": wallet["account"]}
+    found = []
+    if wallet["status"] == "MARGIN_CALL" and (wallet["account"], wallet["wallet"], "margin_call") not in called:
+        message = f"{wallet['wallet']}: a margin call stands at level {wallet['margin_level']}; liquidation comes at {wallet['liquidation_level']}."
+        found.append({"code": "margin_call", "wallet": wallet["wallet"], "message": message, "facts": facts})
+    if wallet["status"] == "FORCE_LIQUIDATION":
+        message = f"{wallet['wallet']}: level {wallet['margin_level']} is at or under the liquidation level {wallet['liquidation_level']}."
+        found.append({"code": "liquidation_due", "wallet": wallet["wallet"], "message": message, "facts": facts})
+    if wallet["unpriced"]:
+        message = f"{wallet['wallet']}: no price of {', '.join(wallet['unpriced'])} is known; they count as nothing. Give one: margincli price set {wallet['unpriced'][0]}USDT PRICE"
+        found.append({"code": "unpriced", "wallet": wallet["wallet"], "message": message, "facts": {**facts, "assets": ",".join(wallet["unpriced"])}})
+    return found
+
+

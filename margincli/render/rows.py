@@ -1,0 +1,99 @@
+"""Lists for people: the columns a verb is known for first, whatever else its rows carry after them."""
+
+from typing import Any, Callable
+
+from .blocks import Block, Grid, Line
+from .plain import clock, divided, level, percent, times
+
+Column = tuple[str, str, str, Callable[[Any], str]]  # key, header, alignment, how it is shown
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_text(item)}" for key, item in value.items())
+    if isinstance(value, list):
+        return "; ".join(_text(item) for item in value)
+    return str(value)
+
+
+SOURCE = ("source", "Source", "l", _text)
+AT, WALLET, ASSET = ("at", "Time", "l", clock), ("wallet", "Wallet", "l", _text), ("asset", "Coin", "l", _text)
+
+
+def anything(document: dict[str, Any]) -> list[Block]:
+    rows = document.get("rows")
+    return _table(rows, []) if isinstance(rows, list) else _table([document], [])
+
+
+def interest(document: dict[str, Any]) -> list[Block]:
+    known = [AT, ("account", "Account", "l", _text), WALLET, ASSET]
+    known += [("hours", "Hours", "r", _text), ("principal", "Principal", "d", _text), ("rate_daily", "Rate a day", "r", percent)]
+    known += [("interest", "Interest", "d", _text), ("type", "Type", "l", _text)]
+    return _table(document.get("rows") or [], known, "No interest was charged.")
+
+
+def limits(document: dict[str, Any]) -> list[Block]:
+    known = [WALLET, ASSET, ("max_borrow", "Max borrow", "d", _text), ("max_transfer_out", "Max transfer out", "d", _text)]
+    return _table(document.get("rows") or [], [*known, ("bounds", "Why not more", "l", _bounds)], "No margin wallet is open.")
+
+
+def prices(document: dict[str, Any]) -> list[Block]:
+    known = [("symbol", "Pair", "l", _text), ("price", "Price", "d", _text), SOURCE]
+    return _table(document.get("rows") or [], [*known, ("volume", "Volume", "d", _text), AT], "No prices are known.")
+
+
+def rates(document: dict[str, Any]) -> list[Block]:
+    """A daily fraction means little to people: it is shown by the day, the hour and the year in percent too."""
+    rows = [_with_rates(row) for row in document.get("rows") or []]
+    known = [ASSET, ("mode", "Mode", "l", _text), ("rate_daily", "Rate daily", "d", _text), ("a_day", "A day", "d", percent)]
+    known += [("rate_hourly", "An hour", "d", percent), ("rate_yearly", "A year", "d", percent), ("since", "Since", "l", clock), SOURCE]
+    return _table(rows, known, "No rates are known.")
+
+
+def rules(document: dict[str, Any]) -> list[Block]:
+    known = [("topic", "Topic", "l", _text), ("name", "Name", "l", _text), ("value", "Value", "l", _text), ("basis", "Basis", "l", _text), ("rule", "Rule", "l", _text)]
+    return _table(document.get("rows") or [], [*known, ("note", "Note", "l", _text)], "No rule of that name.")
+
+
+def _bounds(bounds: list[Any]) -> str:
+    """What keeps the amounts down: a bound with its amount, or the sentence of a refusal."""
+    return "; ".join(_bound(bound) if isinstance(bound, dict) else _text(bound) for bound in bounds)
+
+
+def _bound(bound: dict[str, Any]) -> str:
+    return bound.get("message") or f"{str(bound.get('bound')).replace('_', ' ')} {bound.get('amount') or ''}".strip()
+
+
+def _with_rates(row: dict[str, Any]) -> dict[str, Any]:
+    daily = row.get("rate_daily")
+    return {"a_day": daily, "rate_hourly": divided(daily, 24), "rate_yearly": times(daily, 365), **row}
+
+
+def _table(rows: list[dict[str, Any]], known: list[Column], nothing: str = "Nothing to show.") -> list[Block]:
+    """Known columns that any row has, then the unknown ones in the order they appear."""
+    if not rows:
+        return [Line(nothing)]
+    keys = dict.fromkeys(key for row in rows for key in row)
+    if len({row.get("account") for row in rows}) == 1:
+        keys.pop("account", None)  # the user knows whose they are
+    columns = [column for column in known if column[0] in keys and any(row.get(column[0]) is not None for row in rows)]
+    seen = {column[0] for column in known}
+    columns += [(key, _headed(key), "l", _shown_as(key)) for key in keys if key not in seen and not _empty(rows, key)]
+    cells: list[list[Any]] = [[shown(row[key]) if row.get(key) is not None else "" for key, _, _, shown in columns] for row in rows]
+    return [Grid(tuple(header for _, header, _, _ in columns), "".join(align for _, _, align, _ in columns), cells)]
+
+
+def _empty(rows: list[dict[str, Any]], key: str) -> bool:
+    return all(row.get(key) in (None, "", [], {}) for row in rows)
+
+
+def _headed(key: str) -> str:
+    return key.removesuffix("_at").replace("_", " ").capitalize()
+
+
+def _shown_as(key: str) -> Callable[[Any], str]:
+    return level if key.endswith("level") else clock if key.endswith("_at") else _text

@@ -1,0 +1,156 @@
+"""Entries of the journal as sentences. A fact that is missing leaves its part of the sentence out."""
+
+from typing import Any, Callable
+
+from .plain import clock, level, percent, printable, worth
+
+
+class _Facts(dict):
+    """Facts of an entry; what is not there is empty."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def _known(given: dict[str, Any] | None) -> _Facts:
+    return _Facts({key: value for key, value in (given or {}).items() if value is not None})
+
+
+def sentence(entry: dict[str, Any]) -> str:
+    """What an entry says, in words."""
+    told = _SENTENCES.get(entry.get("kind", ""), _anything)
+    facts = _known(entry.get("facts"))
+    return printable(told(_known(entry), facts, f"{entry.get('amount') or ''} {entry.get('asset') or ''}".strip()))
+
+
+def _deposit(entry, facts, much):
+    return f"Deposited {much}"
+
+
+def _withdraw(entry, facts, much):
+    return f"Withdrew {much}"
+
+
+def _transfer(entry, facts, much):
+    return f"Moved {much} from {facts['from'] or '?'} to {facts['to'] or '?'}"
+
+
+def _borrow(entry, facts, much):
+    return f"Borrowed {much}{' for an order' if facts['type'] == 'AUTO' else ''}"
+
+
+def _interest(entry, facts, much):
+    principal = f" on {facts['principal']} {entry['asset']}" if facts["principal"] else ""
+    rate = f" at {percent(facts['rate_daily'])} a day" if facts["rate_daily"] else ""
+    return f"Interest {much}{principal}{rate}{_hours(facts)}"
+
+
+def _hours(facts):
+    if facts["type"] == "ON_BORROW":
+        return " for its first hour"
+    if not facts["hours"]:
+        return ""
+    if str(facts["hours"]) == "1":
+        return " for 1 hour"
+    since = f" from {clock(facts['first'])} on" if facts["first"] else ""
+    return f" for {facts['hours']} hours{since}"
+
+
+def _repay(entry, facts, much):
+    return f"Repaid {much}{_parts(facts)}{' from an order' if facts['type'] == 'AUTO' else ''}"
+
+
+def _parts(facts):
+    if not facts["interest"] and not facts["principal"]:
+        return ""
+    return f" (interest {facts['interest'] or '0'}, principal {facts['principal'] or '0'})"
+
+
+def _trade(entry, facts, much):
+    verb = "Sold" if facts["side"] == "SELL" else "Bought"
+    what = f"{facts['qty']} {entry['asset']}" if facts["qty"] else much
+    price = f" at {facts['price']}" if facts["price"] else ""
+    total = f" for {facts['quote_qty']} {facts['symbol'].removeprefix(entry['asset'])}".rstrip() if facts["quote_qty"] else ""
+    fee = f", fee {facts['fee']} {facts['fee_asset']}" if facts["fee"] not in ("", "0") else ""
+    return f"{verb} {what}{price}{total}{fee}"
+
+
+def _activate(entry, facts, much):
+    leverage = f" at {facts['leverage']}x" if facts["leverage"] else ""
+    return f"Opened {entry['wallet'] or 'the wallet'}{leverage}"
+
+
+def _margin_call(entry, facts, much):
+    again = "Margin call, reminder" if facts["reminder"] not in ("", "0", "no", "false") else "Margin call"
+    return f"{again}{_against(facts)}"
+
+
+def _margin_call_over(entry, facts, much):
+    return f"Margin call over{': level ' + level(facts['level']) if facts['level'] else ''}"
+
+
+def _against(facts):
+    if not facts["level"]:
+        return ""
+    bar = f", bar {level(facts['bar'])}" if facts["bar"] else ""
+    return f": level {level(facts['level'])}{bar}"
+
+
+def _liquidation(entry, facts, much):
+    asked = " asked for" if facts["reason"] == "asked for" else ""
+    return f"LIQUIDATION{asked}{_against(facts)}{_prices(facts['prices'])}"
+
+
+def _prices(prices):
+    if not isinstance(prices, dict) or not prices:
+        return ""
+    return " (" + ", ".join(f"{asset} {price}" for asset, price in prices.items() if asset != "USDT") + ")"
+
+
+def _liquidation_sell(entry, facts, much):
+    got = f" for {facts['got']} {facts['for']}" if facts["got"] else ""
+    price = f" at {facts['price']}" if facts["price"] else ""
+    return f"Liquidation sold {much}{price}{got}"
+
+
+def _liquidation_repay(entry, facts, much):
+    return f"Liquidation repaid {much}{_parts(facts)}"
+
+
+def _liquidation_fee(entry, facts, much):
+    rate = f" ({percent(facts['rate'])} of {worth(facts['base_usdt'])} USDT)" if facts["rate"] and facts["base_usdt"] else ""
+    return f"Liquidation fee {much} to the insurance fund{rate}"
+
+
+def _deficit(entry, facts, much):
+    return f"Deficit of {much} paid by the insurance fund"
+
+
+def _deficit_review(entry, facts, much):
+    value = f" of {worth(facts['deficit_usdt'])} USDT" if facts["deficit_usdt"] else ""
+    return f"Deficit{value} waits for review"
+
+
+def _anything(entry, facts, much):
+    told = ", ".join(f"{key} {value}" for key, value in facts.items())
+    return f"{entry['kind'].replace('_', ' ').capitalize()} {much}{': ' + told if told else ''}".strip()
+
+
+_SENTENCES: dict[str, Callable[..., str]] = {
+    "deposit": _deposit,
+    "withdraw": _withdraw,
+    "transfer": _transfer,
+    "borrow": _borrow,
+    "interest": _interest,
+    "repay": _repay,
+    "trade": _trade,
+    "activate": _activate,
+    "margin_call": _margin_call,
+    "margin_call_over": _margin_call_over,
+    "liquidation": _liquidation,
+    "liquidation_sell": _liquidation_sell,
+    "liquidation_repay": _liquidation_repay,
+    "liquidation_fee": _liquidation_fee,
+    "deficit": _deficit,
+    "deficit_review": _deficit_review,
+}

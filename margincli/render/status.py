@@ -1,0 +1,110 @@
+"""status for people: warnings first, a line a wallet, then the coins, then the prices that would liquidate."""
+
+from typing import Any
+
+from .blocks import DANGER, FAINT, GOOD, WARNING, Block, Cell, Grid, Line, Title
+from .plain import away, clock, level, worth
+
+TONES = {
+    "EXCESSIVE": GOOD,
+    "NORMAL": GOOD,
+    "MARGIN_CALL": WARNING,
+    "PRE_LIQUIDATION": DANGER,
+    "FORCE_LIQUIDATION": DANGER,
+}
+_WALLETS = ("Wallet", "Status", "Level", "Collateral", "Call", "Liquid.", "Assets USDT", "Debts USDT", "Net USDT", "May")
+_COINS = ("Wallet", "Coin", "Free", "Locked", "Borrowed", "Interest", "Net")
+
+
+def status(document: dict[str, Any]) -> list[Block]:
+    wallets = document.get("wallets", [])
+    blocks: list[Block] = [heading(document)]
+    if not wallets:
+        return [*blocks, Line("No wallet holds anything yet.")]
+    blocks += told(document, wallets)
+    blocks.append(Grid(_WALLETS, "lldddddddl", [_wallet(wallet) for wallet in wallets]))
+    coins = [_coin(wallet, balance) for wallet in wallets for balance in wallet.get("balances") or ()]
+    if coins:
+        blocks.append(Grid(_COINS, "llddddd", coins))
+    return blocks + liquidation_prices(wallets)
+
+
+def heading(document: dict[str, Any]) -> Line:
+    """Whose books these are, and of when."""
+    said = [f"account {document.get('account') or 'all'}", f"{clock(document.get('at'))} UTC"]
+    if document.get("profile"):
+        said.append(f"rules {document['profile']}")
+    return Line("  ".join([*said, "paper money"]), FAINT)
+
+
+def word(status_: str | None) -> Cell:
+    """The state in a word and in its colour."""
+    return Cell((status_ or "").replace("_", " "), TONES.get(status_ or "", ""))
+
+
+def may(wallet: dict[str, Any]) -> str:
+    return ", ".join(allowed.replace("_", " ") for allowed in wallet.get("allows") or ())
+
+
+def leverage(wallet: dict[str, Any]) -> str:
+    return f"{wallet['wallet']} {wallet['leverage']}x" if wallet.get("leverage") else wallet["wallet"]
+
+
+def told(document: dict[str, Any], wallets: list[dict[str, Any]]) -> list[Line]:
+    """The notices of the desk; where it gave none, what the wallets' own state calls for."""
+    if "notices" in document:
+        return [_notice(notice) for notice in document["notices"]]
+    return [line for wallet in wallets for line in warnings(wallet)]
+
+
+def _notice(notice: dict[str, Any]) -> Line:
+    code = str(notice.get("code"))
+    if code.endswith("_over"):
+        return Line(f"NOTE {notice.get('message')}", GOOD)
+    return Line(f"WARNING {notice.get('message')}", DANGER if code.startswith(("liquidation", "deficit")) else WARNING)
+
+
+def warnings(wallet: dict[str, Any]) -> list[Line]:
+    """What must not be overlooked, in words."""
+    name, at = wallet.get("wallet"), level(wallet.get("margin_level"))
+    told = []
+    if wallet.get("status") in ("FORCE_LIQUIDATION", "PRE_LIQUIDATION"):
+        told.append(Line(f"LIQUIDATION of {name} is due: level {at}, liquidation at {level(wallet.get('liquidation_level'))}.", DANGER))
+    elif wallet.get("status") == "MARGIN_CALL":
+        bars = f"call at {level(wallet.get('margin_call_level'))}, liquidation at {level(wallet.get('liquidation_level'))}"
+        told.append(Line(f"MARGIN CALL on {name}: level {at}, {bars}. Repay, or transfer funds in.", WARNING))
+    if wallet.get("unpriced"):
+        told.append(Line(f"WARNING: {name} holds coins without a price, counted as nothing: {', '.join(wallet['unpriced'])}.", WARNING))
+    return told
+
+
+def liquidation_prices(wallets: list[dict[str, Any]]) -> list[Block]:
+    """The price of each pair at which a wallet would be liquidated, and how far away that is."""
+    rows = [
+        [wallet["wallet"], symbol, price, away((wallet.get("distance") or {}).get(symbol))]
+        for wallet in wallets
+        for symbol, price in (wallet.get("liquidation_prices") or {}).items()
+    ]
+    return [Title("Liquidation prices"), Grid(("Wallet", "Pair", "Liquidated at", "Distance"), "lldr", rows)] if rows else []
+
+
+def _wallet(wallet: dict[str, Any]) -> list[str | Cell]:
+    measured = wallet.get("margin_level") is not None  # the spot wallet is not
+    state = word(wallet.get("status") if measured else None)
+    return [
+        leverage(wallet),
+        state,
+        Cell(level(wallet.get("margin_level")), state.tone),
+        level(wallet.get("collateral_margin_level")),
+        level(wallet.get("margin_call_level")),
+        level(wallet.get("liquidation_level")),
+        worth(wallet.get("total_asset_usdt")),
+        worth(wallet.get("total_liability_usdt")),
+        worth(wallet.get("net_asset_usdt")),
+        may(wallet),
+    ]
+
+
+def _coin(wallet: dict[str, Any], balance: dict[str, Any]) -> list[str | Cell]:
+    amounts = [balance.get(key) or "" for key in ("free", "locked", "borrowed", "interest", "net_asset")]
+    return [wallet["wallet"], balance.get("asset", ""), *(Cell(amount, FAINT if amount == "0" else "") for amount in amounts)]

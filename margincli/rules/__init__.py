@@ -1,0 +1,120 @@
+"""The rules as data: dated profiles, the coins and pairs they speak of, and the margin quiz.
+
+Import this inside the call that needs it: reading TOML takes longer than most commands do.
+"""
+
+import tomllib
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Any
+
+from .fit import check_fit
+from .shape import Document, RulesFileError, mark_of, merge, shaped
+
+PROFILES = ("2024",)
+DEFAULT = "2024"
+INCLUDES = ("coins.toml", "pairs.toml")
+
+__all__ = ["DEFAULT", "PROFILES", "RulesFileError", "UnknownProfile", "describe", "load", "merge", "quiz", "read"]
+
+
+class UnknownProfile(ValueError):
+    """There is no such profile."""
+
+    def __init__(self, name: str):
+        super().__init__(f'no rule profile "{name}"; there are: {", ".join(PROFILES)}')
+        self.name = name
+
+
+def load(profile: str = DEFAULT) -> Document:
+    """One profile with all it includes, as plain data."""
+    if profile not in PROFILES:
+        raise UnknownProfile(profile)
+    return _compose(_packaged(f"{profile}.toml"))
+
+
+def read(text: str) -> Document:
+    """A rule file of the user's: a few lines to lay over a profile (see `merge`), or a profile of its own."""
+    document = _compose(text)
+    check_fit(document, load())
+    return document
+
+
+def quiz() -> list[dict[str, Any]]:
+    """The questions in order: id, question, choices, and the answer with its rule and reason."""
+    return tomllib.loads(_packaged("quiz.toml"))["questions"]
+
+
+def describe(document: Document, topic: str | None = None) -> Iterator[dict[str, str]]:
+    """Every rule as a row, in the order of the files; `topic` is a first part, a rule id, or a name such as BTCUSDT."""
+    for part, section in document.items():
+        if isinstance(section, dict):
+            for name, value, basis, rule, note in _flat(section, ()):
+                row = {"topic": part, "name": name, "value": value, "basis": basis, "rule": rule, "note": note}
+                if topic is None or _concerns(row, topic.upper()):
+                    yield row
+
+
+def _packaged(name: str) -> str:
+    return files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+def _parse(text: str) -> Document:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise RulesFileError("file", f"not TOML: {error}", "mend that line") from error
+
+
+def _compose(text: str) -> Document:
+    raw = _parse(text)
+    included: Document = {}
+    for name in _include(raw.pop("include", [])):
+        included = merge(included, shaped(_parse(_packaged(name))))
+    own = shaped(raw)
+    merged = merge(included, own)
+    # The file's own sections come first, as its reader saw them.
+    return {name: merged[name] for name in [*own, *merged]}
+
+
+def _include(names: Any) -> list[str]:
+    # Only what is packaged: a rule file must not be able to name other files of the machine.
+    if not isinstance(names, list) or any(name not in INCLUDES for name in names):
+        raise RulesFileError("include", f"cannot include {names!r}", "choose from: " + ", ".join(INCLUDES))
+    return names
+
+
+def _flat(section: Document, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    for name, value in section.items():
+        if name == "rows":
+            yield from _rows(section, path)
+        elif name in ("columns", "marks") or isinstance(value, str):
+            continue
+        elif isinstance(value, dict):
+            yield from _flat(value, (*path, name))
+        else:
+            content, basis, rule, *note = value
+            yield ".".join((*path, name)), _short(content), basis, rule, *(note or [""])
+
+
+def _rows(table: Document, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    columns = table.get("columns")
+    for name, value in table["rows"].items():
+        text = _named(value, columns) if columns else _short(value)
+        yield ".".join((*path, name)), text, *mark_of(table, name)
+
+
+def _named(row: list[str], columns: list[str]) -> str:
+    return ", ".join(f"{column} {cell}" for column, cell in zip(columns, row, strict=True) if cell)
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, str):
+        return value or "-"
+    parts = [" ".join(map(_short, part)) if isinstance(part, list) else _short(part) for part in value]
+    return ", ".join(parts) or "-"
+
+
+def _concerns(row: dict[str, str], topic: str) -> bool:
+    path = f"{row['topic']}.{row['name']}".upper()
+    return topic == row["rule"] or topic in path.split(".") or f"{path}.".startswith(f"{topic}.")

@@ -1,0 +1,140 @@
+"""Laws of the whole: random requests through the desk on a real ledger file, every law checked after every step.
+
+Books balance; balances equal the folded journal; nothing free goes below zero; a refusal leaves no trace; the same
+ref twice is once; no request of the user turns a healthy account unhealthy.
+"""
+
+import sqlite3
+from decimal import Decimal
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from worlds import at
+
+from margincli import desk, records
+from margincli.domain.journal import Wallet
+from margincli.domain.operations.activate import Activate
+from margincli.domain.operations.borrow import Borrow
+from margincli.domain.operations.deposit import Deposit
+from margincli.domain.operations.liquidate import LiquidateByHand
+from margincli.domain.operations.repay import Repay
+from margincli.domain.operations.trade import Trade
+from margincli.domain.operations.transfer import Transfer
+from margincli.domain.operations.withdraw import Withdraw
+from margincli.domain.refusals import Refused
+
+D = Decimal
+HEALTHY = ("EXCESSIVE", "NORMAL")
+wallets = st.sampled_from(["spot", "cross", "isolated:BTCUSDT", "isolated:ETHUSDT"])
+margin = st.sampled_from(["cross", "cross", "isolated:BTCUSDT"])
+coins = st.sampled_from(["USDT", "USDT", "BTC", "ETH"])
+amounts = st.one_of(st.integers(1, 5000).map(D), st.integers(1, 10**9).map(lambda n: D(n).scaleb(-8)), st.sampled_from([D("0.00000001"), D("99999999999"), D("0.000000001")]))
+steps = st.sampled_from([0, 1, 60_000, 3_599_999, 3_600_000, 7 * 3_600_000, 30 * 86_400_000])
+effects = st.sampled_from(["NO_SIDE_EFFECT", "MARGIN_BUY", "AUTO_REPAY", "AUTO_BORROW_REPAY"])
+
+
+def dump(path) -> list[str]:
+    with sqlite3.connect(path) as db:
+        return [line for line in db.iterdump()]
+
+
+class Account(RuleBasedStateMachine):
+    """One user and a market that moves under him; `now` only runs forward."""
+
+    @initialize()
+    def begin(self):
+        import tempfile
+
+        self.folder = tempfile.TemporaryDirectory()
+        from pathlib import Path
+
+        self.path, self.now = Path(self.folder.name) / "ledger.db", at("2024-09-01T12:00:00Z")
+        for symbol, price in (("BTCUSDT", "20000"), ("ETHUSDT", "1000")):
+            records.price_set(self.call(), symbol, D(price), None, None)
+        desk.perform(self.call(), Deposit("USDT", D(10000)))
+        desk.perform(self.call(), Activate(self.wallet("cross"), "3", "DE", "accepted", records.quiz_key(), records.quiz_key()))
+        desk.perform(self.call(), Transfer("USDT", D(4000), self.wallet("spot"), self.wallet("cross")))
+        desk.perform(self.call(), Transfer("USDT", D(2000), self.wallet("spot"), self.wallet("isolated:BTCUSDT")))
+
+    def call(self, ref=None, dry_run=False):
+        return desk.Call(self.path, "main", self.now, ref, dry_run)
+
+    def wallet(self, name):
+        return Wallet.named("main", name)
+
+    def ask(self, request):
+        """Perform a request; what it may not do to the ledger is asserted here."""
+        before, rehearsed = dump(self.path), None
+        try:
+            rehearsed = desk.perform(self.call(dry_run=True), request)
+        except Refused:
+            pass
+        assert dump(self.path) == before, "a dry run wrote"
+        try:
+            receipt = desk.perform(self.call(), request)
+        except Refused:
+            assert dump(self.path) == before, "a refusal left a trace"
+            assert rehearsed is None
+            return
+        assert rehearsed is not None and [e["postings"] for e in rehearsed["entries"]] == [e["postings"] for e in receipt["entries"]]
+        for old, new in zip(receipt["before"], receipt["after"]):
+            if isinstance(request, (Borrow, Repay, Trade, Transfer, Withdraw)):
+                assert new["status"] in HEALTHY or old["status"] not in HEALTHY or old["wallet"] != new["wallet"], (old, new)
+
+    @rule(millis=steps)
+    def time_passes(self, millis):
+        self.now += millis
+
+    @rule(symbol=st.sampled_from(["BTCUSDT", "ETHUSDT"]), percent=st.integers(60, 160))
+    def price_moves(self, symbol, percent):
+        last = D(records.price_show(self.call(), symbol)["rows"][0]["price"])
+        records.price_set(self.call(), symbol, D(max(1, int(last) * percent // 100)), None, None)
+
+    @rule(asset=coins, amount=amounts)
+    def deposit(self, asset, amount):
+        self.ask(Deposit(asset, amount))
+
+    @rule(asset=coins, amount=amounts)
+    def withdraw(self, asset, amount):
+        self.ask(Withdraw(asset, amount))
+
+    @rule(asset=coins, amount=st.none() | amounts, source=wallets, destination=wallets)
+    def transfer(self, asset, amount, source, destination):
+        self.ask(Transfer(asset, amount, self.wallet(source), self.wallet(destination)))
+
+    @rule(wallet=margin, asset=coins, amount=st.none() | amounts)
+    def borrow(self, wallet, asset, amount):
+        self.ask(Borrow(self.wallet(wallet), asset, amount))
+
+    @rule(wallet=margin, asset=coins, amount=st.none() | amounts)
+    def repay(self, wallet, asset, amount):
+        self.ask(Repay(self.wallet(wallet), asset, amount))
+
+    @rule(wallet=margin, side=st.sampled_from(["BUY", "SELL"]), symbol=st.sampled_from(["BTCUSDT", "ETHUSDT"]), quote=st.integers(5, 9000), effect=effects)
+    def trade(self, wallet, side, symbol, quote, effect):
+        self.ask(Trade(self.wallet(wallet), side, symbol, None, D(quote), "MARKET", None, effect))
+
+    @rule(wallet=margin)
+    def liquidate_by_hand(self, wallet):
+        self.ask(LiquidateByHand(self.wallet(wallet)))
+
+    @rule()
+    def accrue_twice_is_once(self):
+        desk.sweep(self.call(), "accrue")
+        once = dump(self.path)
+        assert desk.sweep(self.call(), "accrue")["entries"] == []
+        assert dump(self.path) == once
+
+    @invariant()
+    def the_books_hold(self):
+        if hasattr(self, "path"):
+            assert records.check(self.call())["findings"] == []
+
+    def teardown(self):
+        if hasattr(self, "folder"):
+            self.folder.cleanup()
+
+
+Account.TestCase.settings = settings(max_examples=12, stateful_step_count=25, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
+TestAccount = Account.TestCase
