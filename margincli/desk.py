@@ -5,7 +5,7 @@ Every function takes a Call and returns the JSON document of the contract. What 
 
 import json
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Callable, NamedTuple
 
 from .domain.journal import Entry, Wallet
 from .domain.operations import decide
@@ -18,10 +18,11 @@ from .domain.rulebook import Rulebook
 from .domain.schemes import scheme_of
 from .domain.walk import settle
 from .domain.world import World, moment
-from .ledger import reading, writing
+from .ledger import reading, scratch, writing
 from .render.documents import entry_document, health_document, notices, order_document, wallet_document
 
 Document = dict[str, Any]
+EVERYONE = "*"
 
 
 class Call(NamedTuple):
@@ -43,21 +44,21 @@ def perform(call: Call, request) -> Document:
     Raises Refused, or LedgerFault when the ledger cannot be used. The same ref with the same request answers with the
     first receipt; with another request it is refused.
     """
+    return written(call, lambda session: _carry_out(session, call, request))
+
+
+def written(call: Call, work: Callable[[Any], Document]) -> Document:
+    """Do `work` in one writing session of the ledger.
+
+    The first write creates the ledger, so it is tried on a scratch one before: a refusal must leave nothing behind.
+    """
     if not call.ledger.exists():
-        rehearsal = _rehearse(call, request)
+        with scratch(default_rules) as session:
+            rehearsal = work(session)
         if call.dry_run:
             return rehearsal
-    return _in_ledger(call, request)
-
-
-def _rehearse(call: Call, request) -> Document:
-    """A first write creates the ledger, so it is tried on a scratch one before: a refusal must leave nothing behind."""
-    if not begins_account(request):
-        raise Refused("no_account", account=call.account)
-    from tempfile import TemporaryDirectory
-
-    with TemporaryDirectory() as scratch:
-        return _in_ledger(call._replace(ledger=Path(scratch) / "ledger.db", dry_run=True), request)
+    with writing(call.ledger, default_rules) as session:
+        return work(session)
 
 
 def begins_account(request) -> bool:
@@ -65,21 +66,19 @@ def begins_account(request) -> bool:
     return type(request).__name__ in ("Deposit", "Activate")
 
 
-def _in_ledger(call: Call, request) -> Document:
+def _carry_out(session, call: Call, request) -> Document:
     command, words = _words(request)
-    with writing(call.ledger, default_rules) as session:
-        if call.ref and (answered := _answered(session, call, words)):
-            return answered
-        if not begins_account(request):
-            require_account(session, call.account)
-        world, due = bring_up_to_date(session, call.account, call.at, request)
-        after, made = decide(world, request)
-        entries = _append(session, call, due + made, world.rules)
-        document = _receipt(call, command, entries, wallets_health(world), wallets_health(after))
-        if command == "trade":
-            document["order"] = {**order_document(entries), "type": request.type}
-        _finish(session, call, words, document)
-        return document
+    if answered := answered_before(session, call, words):
+        return answered
+    if not begins_account(request):
+        require_account(session, call.account)
+    world, due = bring_up_to_date(session, call.account, call.at, request)
+    after, made = decide(world, request)
+    entries = _append(session, call, due + made, world.rules)
+    document = _receipt(call, command, entries, wallets_health(world), wallets_health(after))
+    if command == "trade":
+        document["order"] = {**order_document(entries), "type": request.type}
+    return finished(session, call, words, document)
 
 
 def bring_up_to_date(session, owner: str, at: int, request=None) -> tuple[World, list[Entry]]:
@@ -128,8 +127,8 @@ def wallets_health(world: World) -> list[Health]:
 def sweep(call: Call, command: str) -> Document:
     """Bring all accounts that owe anything (or the one named) up to date, in one transaction: `accrue` and `liquidate`."""
     with writing(call.ledger) as session:
-        words = f"{command} {call.account or '*'}"
-        if call.ref and (answered := _answered(session, call, words)):
+        words = f"{command} {call.account or EVERYONE}"
+        if answered := answered_before(session, call, words):
             return answered
         if call.account is not None:
             require_account(session, call.account)
@@ -140,9 +139,7 @@ def sweep(call: Call, command: str) -> Document:
             entries += _append(session, call._replace(account=owner), due, world.rules)
             before += wallets_health(world)
             after += wallets_health(settled)
-        document = _receipt(call, command, entries, before, after)
-        _finish(session, call, words, document)
-        return document
+        return finished(session, call, words, _receipt(call, command, entries, before, after))
 
 
 # --- writing and telling ---
@@ -171,20 +168,22 @@ def _receipt(call: Call, command: str, entries: list[Document], before: list[Hea
     }
 
 
-def _finish(session, call: Call, words: str, document: Document) -> None:
-    if call.dry_run:
-        return
-    if call.ref:
-        session.remember(call.ref, call.account or "*", words, document)
-    session.commit()
+def finished(session, call: Call, words: str, document: Document) -> Document:
+    """Keep what was written, and the receipt under its ref; nothing of a dry run."""
+    if not call.dry_run:
+        if call.ref:
+            session.remember(call.ref, call.account or EVERYONE, words, document)
+        session.commit()
+    return document
 
 
-def _answered(session, call: Call, words: str) -> Document | None:
-    known = session.recall(call.ref)
+def answered_before(session, call: Call, words: str) -> Document | None:
+    """The receipt a ref got the first time. Raises Refused ref_taken when it was for other words."""
+    known = session.recall(call.ref) if call.ref else None
     if known is None:
         return None
     owner, first, document = known
-    if (owner, first) != (call.account or "*", words):
+    if (owner, first) != (call.account or EVERYONE, words):
         raise Refused("ref_taken", ref=call.ref)
     return {**document, "repeated": True}
 

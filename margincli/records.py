@@ -6,13 +6,13 @@ Every function takes a Call and returns the JSON document of the contract; the t
 from decimal import Decimal
 from typing import Any, Callable
 
-from .desk import Call, Document, default_rules, require_account
+from .desk import Call, Document, answered_before, default_rules, finished, require_account, written
 from .domain.interest import rate_yearly
 from .domain.market import GIVEN
 from .domain.money import PLACES, ZERO, charge_up_quotient, plain
 from .domain.refusals import Refused
 from .domain.world import moment
-from .ledger import reading, writing
+from .ledger import reading
 from .render.documents import entry_document, interest_rows
 
 Progress = Callable[..., None] | None
@@ -20,6 +20,19 @@ Progress = Callable[..., None] | None
 
 def _listed(call: Call, rows: list[Document], **more: Any) -> Document:
     return {"mode": "paper", "account": call.account, "at": moment(call.at), "rows": rows, **more}
+
+
+def _recorded(call: Call, command: str, words: str, work: Callable[[Any], list[Document]]) -> Document:
+    """Write market data and answer with the rows that were taken."""
+
+    def session_work(session) -> Document:
+        if answered := answered_before(session, call, f"{command} {words}"):
+            return answered
+        rows = work(session)
+        document = _listed(call, rows, command=command, ref=call.ref, dry_run=call.dry_run, repeated=False)
+        return finished(session, call, f"{command} {words}", document)
+
+    return written(call, session_work)
 
 
 # --- the journal ---
@@ -58,12 +71,14 @@ def _sums(entries) -> list[Document]:
 
 def price_set(call: Call, symbol: str, price: Decimal, source: str | None, volume: Decimal | None) -> Document:
     """One quote, known from `call.at` on. Without a source it is the index itself (IDX-8)."""
-    with writing(call.ledger, default_rules) as session:
+    row = {"symbol": symbol, "source": source or GIVEN, "at": moment(call.at), "price": plain(price), "volume": None if volume is None else plain(volume)}
+
+    def work(session) -> list[Document]:
         require_pair(session, call, symbol)
-        row = {"symbol": symbol, "source": source or GIVEN, "at": moment(call.at), "price": plain(price)}
-        session.set_quote(symbol, source or GIVEN, call.at, plain(price), None if volume is None else plain(volume))
-        _commit(session, call)
-        return _listed(call, [row], command="price set", dry_run=call.dry_run)
+        session.set_quote(symbol, row["source"], call.at, row["price"], row["volume"])
+        return [row]
+
+    return _recorded(call, "price set", f"{symbol} {row['price']} {row['source']} {row['volume']}", work)
 
 
 def price_import(call: Call, paths: list, symbol: str | None, source: str | None, progress: Progress = None) -> Document:
@@ -71,16 +86,17 @@ def price_import(call: Call, paths: list, symbol: str | None, source: str | None
     from .feeds.candles import read_candles
 
     files = [(path, read_candles(path, symbol, progress)) for path in paths]
-    with writing(call.ledger, default_rules) as session:
+
+    def work(session) -> list[Document]:
         for _, found in files:
             require_pair(session, call, found.symbol)
-        rows = [_imported(session, path, found, source or GIVEN) for path, found in files]
-        _commit(session, call)
-        return _listed(call, rows, command="price import", dry_run=call.dry_run)
+        return [_imported(session, path, found, source or GIVEN) for path, found in files]
+
+    return _recorded(call, "price import", f"{[str(path) for path in paths]} {symbol} {source}", work)
 
 
 def _imported(session, path, found, source: str) -> Document:
-    added, already_there, kept_different = session.add_candles(found.symbol, source, found.interval_ms, found.candles)
+    loaded = session.add_candles(found.symbol, source, found.interval_ms, found.candles)
     gaps = [{"first": moment(first), "last": moment(last), "missing": missing} for first, last, missing in found.gaps]
     return {
         "file": str(path),
@@ -89,9 +105,7 @@ def _imported(session, path, found, source: str) -> Document:
         "layout": found.layout,
         "interval": _interval(found.interval_ms),
         "rows": len(found.candles),
-        "added": added,
-        "already_there": already_there,
-        "kept_different": kept_different,
+        **loaded._asdict(),
         "first": moment(found.candles[0].open_at),
         "last": moment(found.candles[-1].open_at),
         "gaps": gaps,
@@ -129,13 +143,15 @@ def require_pair(session, call: Call, symbol: str) -> None:
 
 def rate_set(call: Call, asset: str, rate_daily: Decimal, mode: str | None) -> Document:
     """A daily rate in force from `call.at` on, for cross, isolated or both (INT-6, INT-10)."""
-    with writing(call.ledger, default_rules) as session:
+    rows = [{"mode": each, "asset": asset, "since": moment(call.at), "rate_daily": plain(rate_daily)} for each in _modes(mode)]
+
+    def work(session) -> list[Document]:
         _require_asset(session, call, asset)
-        rows = [{"mode": each, "asset": asset, "since": moment(call.at), "rate_daily": plain(rate_daily)} for each in _modes(mode)]
-        for each in _modes(mode):
-            session.set_rate(each, asset, call.at, plain(rate_daily), "set")
-        _commit(session, call)
-        return _listed(call, rows, command="rate set", dry_run=call.dry_run)
+        for row in rows:
+            session.set_rate(row["mode"], asset, call.at, row["rate_daily"], "set")
+        return rows
+
+    return _recorded(call, "rate set", f"{asset} {plain(rate_daily)} {mode}", work)
 
 
 def rate_import(call: Call, path, progress: Progress = None) -> Document:
@@ -143,26 +159,30 @@ def rate_import(call: Call, path, progress: Progress = None) -> Document:
     from .feeds.rates import read_rates
 
     found = read_rates(path)
-    with writing(call.ledger, default_rules) as session:
+
+    def work(session) -> list[Document]:
         for asset in sorted({rate.asset for rate in found.rates}):
             _require_asset(session, call, asset)
         rows = [(mode, rate.asset, rate.effective_at, rate.rate_daily, "import") for rate in found.rates for mode in _modes(None)]
-        added, already_there, kept_different = session.add_rates(rows)
-        _commit(session, call)
-        told = {
-            "file": str(path),
-            "layout": found.layout,
-            "assets": len({rate.asset for rate in found.rates}),
-            "rows": len(found.rates),
-            "added": added,
-            "already_there": already_there,
-            "kept_different": kept_different,
-            "first": moment(min(rate.effective_at for rate in found.rates)),
-            "last": moment(max(rate.effective_at for rate in found.rates)),
-            "duplicates": found.duplicates,
-            "refused": [{"line": line, "reason": reason} for line, reason in found.refused],
-        }
-        return _listed(call, [told], command="rate import", dry_run=call.dry_run)
+        return [_taken(path, found, session.add_rates(rows))]
+
+    return _recorded(call, "rate import", str(path), work)
+
+
+def _taken(path, found, loaded) -> Document:
+    times = [rate.effective_at for rate in found.rates]
+    return {
+        "file": str(path),
+        "layout": found.layout,
+        "assets": len({rate.asset for rate in found.rates}),
+        "rows": len(found.rates),
+        "modes": list(_modes(None)),
+        **loaded._asdict(),  # over both modes
+        "first": moment(min(times)),
+        "last": moment(max(times)),
+        "duplicates": found.duplicates,
+        "refused": [{"line": line, "reason": reason} for line, reason in found.refused],
+    }
 
 
 def rate_show(call: Call, asset: str | None) -> Document:
@@ -238,8 +258,3 @@ def check(call: Call) -> Document:
     with reading(call.ledger) as session:
         findings = prove(session)
         return {"mode": "paper", "at": moment(call.at), "ok": not findings, "findings": findings, "counts": session.counts()}
-
-
-def _commit(session, call: Call) -> None:
-    if not call.dry_run:
-        session.commit()

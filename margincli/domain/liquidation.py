@@ -7,9 +7,9 @@ the market at the moment that triggered it.
 from decimal import Decimal
 
 from .journal import EXCHANGE, INSURANCE, Account, Change, Entry, Wallet, move
-from .money import ONE, ZERO, charge_up_quotient, give_down_quotient, plain, unit
+from .money import ONE, PRICE_PLACES, ZERO, charge_up_quotient, give_down_quotient, plain, unit
 from .risk import exposure, health, shown
-from .schemes import scheme_of
+from .schemes import collateral_value, scheme_of
 from .steps import pay_down
 from .world import World
 
@@ -43,7 +43,7 @@ def deficit_of(world: World, wallet: Wallet) -> Decimal:
 
 
 class _Run:
-    """One liquidation under way: the world so far, its entries, and the value of debts ended (the fee's base, LIQ-8)."""
+    """One liquidation under way: the world so far, its entries, and the value sold or set off (the fee's base, LIQ-8)."""
 
     def __init__(self, world: World, wallet: Wallet, stop_above: Decimal | None, reason: str):
         self.world, self.wallet, self.stop_above, self.reason = world, wallet, stop_above, reason
@@ -89,8 +89,9 @@ class _Run:
     def need_of(self, asset: str) -> Decimal:
         """LIQ-6: how much of an owed coin to end, at most what is owed; rounded up so that the stop is passed, not just met (LIQ-3)."""
         owed, price = self.world.state.holding(self.wallet, asset).debt, self.price(asset)
-        reach = ONE if self.stop_above is None else self.stop_above - ONE - self.fee_rate
-        if reach <= 0:  # the fee eats what ending a debt frees: only ending all of it helps
+        cost = charge_up_quotient(ONE + self.fee_rate, self.keep, PRICE_PLACES)  # of ending a debt of 1: what is sold for it, and the fee on that
+        reach = ONE if self.stop_above is None else self.stop_above - cost
+        if reach <= 0:  # it eats what ending a debt frees: only ending all of it helps
             return owed
         missing = self.missing() + self.rounded_away()
         return min(owed, charge_up_quotient(missing, reach * price, self.world.rules.scale(asset)))
@@ -105,9 +106,10 @@ class _Run:
         return sorted(owed, key=lambda item: (-item[0], item[1]))
 
     def assets(self) -> list[tuple[Decimal, str]]:
-        """What is held and not owed, (value, coin), the largest first (LIQ-5)."""
+        """What is held, (collateral value, coin), the largest first (LIQ-5)."""
+        tiers, rules = scheme_of(self.wallet).tiers, self.world.rules
         held = ((h.free * self.price(a), a) for a, h in self.world.state.holdings(self.wallet).items() if h.free and self.price(a))
-        return sorted(held, key=lambda item: (-item[0], item[1]))
+        return sorted(((collateral_value(tiers(rules, a), value), a) for value, a in held), key=lambda item: (-item[0], item[1]))
 
     def price(self, asset: str) -> Decimal:
         return self.world.value_usdt(asset) or ZERO
@@ -117,11 +119,12 @@ class _Run:
     def set_off(self) -> None:
         """LIQ-5 (1): each debt is first paid with the same coin held."""
         for _, asset in self.debts():
-            self.repay(asset, min(self.need_of(asset), self.world.state.balance(self.free, asset)))
+            amount = min(self.need_of(asset), self.world.state.balance(self.free, asset))
+            self.liquidated += amount * self.price(asset)
+            self.repay(asset, amount)
 
     def repay(self, asset: str, amount: Decimal) -> None:
         self.book(pay_down(self.world, self.wallet, asset, amount, self.free, "liquidation_repay"))
-        self.liquidated += amount * self.price(asset)
 
     def sell(self) -> None:
         """LIQ-5 (2): sell the most valuable coin for the largest debt, again and again, until nothing is needed or left."""
@@ -141,6 +144,7 @@ class _Run:
         if got:
             postings += move(owed, got, EXCHANGE, self.free)
         facts = {"sold": held, "qty": plain(sold), "for": owed, "got": plain(got)}
+        self.liquidated += sold * self.price(held)
         self.book([Entry(self.world.now, "liquidation_sell", self.wallet, held, sold, postings, (), facts)])
         self.repay(owed, min(got, self.world.state.holding(self.wallet, owed).debt))
 
@@ -149,7 +153,7 @@ class _Run:
         due = self.liquidated * self.fee_rate
         spare = exposure(self.world, self.wallet).net_asset
         due = min(due, max(ZERO, spare))  # the fee never makes the user owe
-        for value, asset in self.assets():
+        for _, asset in self.assets():
             if due <= 0:
                 return
             amount = min(charge_up_quotient(due, self.price(asset), self.world.rules.scale(asset)), self.world.state.balance(self.free, asset))

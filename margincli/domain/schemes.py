@@ -38,9 +38,10 @@ class Rung(NamedTuple):
 
 
 class Scheme(NamedTuple):
-    """How one mode works. `shows_collateral_level`: whether a level with haircuts exists beside the margin level."""
+    """How one mode works. `account_type` is the exchange's name for it (MODE-3); `shows_collateral_level`: whether a level with haircuts exists beside the margin level."""
 
     mode: str
+    account_type: str
     lends: bool
     shows_collateral_level: bool
     fee_rule: str
@@ -151,9 +152,10 @@ def _none(*_: object) -> None:
 
 
 SCHEMES: dict[str, Scheme] = {
-    "spot": Scheme("spot", False, False, "", lambda *_: True, lambda *_: WHOLE, _none, lambda *_: [], lambda *_: (), lambda *_: False),
+    "spot": Scheme("spot", "", False, False, "", lambda *_: True, lambda *_: WHOLE, _none, lambda *_: [], lambda *_: (), lambda *_: False),
     "cross": Scheme(
         mode="cross",
+        account_type="MARGIN_1",
         lends=True,
         shows_collateral_level=True,
         fee_rule="liquidation.fee_cross",
@@ -166,6 +168,7 @@ SCHEMES: dict[str, Scheme] = {
     ),
     "isolated": Scheme(
         mode="isolated",
+        account_type="",
         lends=True,
         shows_collateral_level=False,
         fee_rule="liquidation.fee_isolated",

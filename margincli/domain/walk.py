@@ -114,6 +114,7 @@ class Watch:
         self.bands = scheme_of(wallet).bands(world, wallet)
         holdings = world.state.holdings(wallet)
         self.assets = tuple(holdings)
+        self.owed = {asset for asset, h in holdings.items() if h.debt}
         self.principal = {asset: h.borrowed for asset, h in holdings.items() if h.borrowed}
         self.call = {asset: h.balance - self.bands.margin_call_at * h.debt for asset, h in holdings.items()}
         self.liquidation = {asset: h.balance - self.bands.liquidation_at * h.debt for asset, h in holdings.items()}
@@ -131,6 +132,8 @@ class Watch:
         self.before = self.now or self._prices(market, at - 1)
         self.now = self._prices(market, at)
         self.corners = market.corners(self.assets, at) or ()
+        if not self.owed <= self.now.keys():
+            require_priced_debts(world, self.wallet)
 
     def stay(self) -> None:
         """A moment without news from the market."""
@@ -183,7 +186,6 @@ def _sum(form: dict[str, Decimal], prices: Prices) -> Decimal:
 def judge(world: World, watch: Watch) -> tuple[World, list[Entry]]:
     """Calls and liquidations of one wallet at one moment: first on the way to the worse extreme, then at the price now."""
     wallet, entries = watch.wallet, []
-    require_priced_debts(world, wallet)
     path = [worse_corner(world, wallet, watch.corners)] if watch.corners else []
     start = watch.before or watch.now
     for target in (*path, watch.now):

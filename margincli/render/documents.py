@@ -5,6 +5,7 @@ from typing import Any, Iterable
 from ..domain.journal import Entry
 from ..domain.money import give_down, plain
 from ..domain.risk import Health, shown
+from ..domain.schemes import scheme_of
 from ..domain.standing import Holding, State
 from ..domain.world import moment
 
@@ -18,6 +19,7 @@ def health_document(health: Health) -> Document:
     return {
         "account": health.wallet.owner,
         "wallet": health.wallet.name,
+        "account_type": scheme_of(health.wallet).account_type or None,
         "leverage": plain(bands.leverage) if bands else None,
         "margin_level": shown(health.level) if bands else None,
         "collateral_margin_level": None if counted is None else shown(counted),

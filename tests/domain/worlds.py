@@ -11,6 +11,7 @@ from margincli.domain.operations import decide
 from margincli.domain.refusals import Refused
 from margincli.domain.rulebook import Rulebook
 from margincli.domain.standing import State
+from margincli.domain.walk import settle
 from margincli.domain.world import World
 from margincli.feeds.moments import parse_time
 from margincli.rules.shape import BASES
@@ -144,3 +145,24 @@ def booked(entry) -> dict[str, str]:
 def lines(entries) -> list[tuple[str, str, str]]:
     """(kind, coin, amount) of each entry, in order."""
     return [(entry.kind, entry.asset, plain(entry.amount)) for entry in entries]
+
+
+# --- bringing them up to date ---
+
+FREE = {(mode, coin): [("2000-01-01", "0")] for mode in ("cross", "isolated") for coin in ("USDT", "BTC", "ETH")}  # no interest
+
+
+def time(clock: str) -> str:
+    """'13:00' on 2024-09-01, '2 13:00' on the day after."""
+    day, _, clock = clock.rpartition(" ")
+    return f"2024-09-{int(day or 1):02}T{clock}" + ("Z" if clock.count(":") == 2 else ":00Z")
+
+
+def at_rates(*pairs: tuple[str, str]) -> dict:
+    """Daily rates of USDT in cross: ('13:30', rate), from then on."""
+    return {("cross", "USDT"): [(clock if "-" in clock else time(clock), rate) for clock, rate in pairs]}
+
+
+def walked(until: str, since: str = "12:00", rates: dict = FREE, **told):
+    """An account settled to `since` and brought up to `until`: the world then, and what fell due."""
+    return settle(world(time(until), rates=rates, **told), at(time(since)))

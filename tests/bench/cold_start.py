@@ -1,0 +1,111 @@
+"""How long a cold, durable command takes, as a ratio against floors measured in the same run.
+
+    python tests/bench/cold_start.py [ROUNDS]
+
+Four whole processes in turn, ROUNDS times: our `borrow --json`; a bare Typer program that commits one row with the
+stdlib's sqlite3; `sqlite-utils insert` of one row; and our `--help`. The ratios are taken round by round and the median is
+told, so a machine that is slow for a while does not matter. CPU seconds (user + system) beside the wall clock.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+ANSWERS = Path(__file__).resolve().parents[1] / "answers.json"
+BARE = '''
+import sqlite3
+import typer
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+@app.command()
+def borrow(asset: str, amount: str, json: bool = False):
+    db = sqlite3.connect("bare.db")
+    db.execute("CREATE TABLE IF NOT EXISTS rows (asset TEXT, amount TEXT)")
+    db.execute("INSERT INTO rows VALUES (?, ?)", (asset, amount))
+    db.commit()
+    db.close()
+    print("{}")
+
+
+@app.command()
+def repay():
+    pass
+
+
+app()
+'''
+
+
+class Cost(NamedTuple):
+    wall: float
+    cpu: float
+    peak_mib: float
+
+
+def cost_of(words: list[str], folder: str) -> Cost:
+    """One whole process, as the operating system accounts for it."""
+    began = time.perf_counter()
+    child = subprocess.Popen(words, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, used = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise SystemExit(f"{words} ended with {child.returncode}")
+    return Cost(time.perf_counter() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+
+
+def commands(folder: str) -> dict[str, list[str]]:
+    """What is compared. The ledger and its account are made here, outside the clock."""
+    python, ours = sys.executable, [sys.executable, "-m", "margincli"]
+    Path(folder, "bare.py").write_text(BARE)
+    Path(folder, "row.json").write_text('[{"asset": "USDT", "amount": "10"}]')
+    begin = "--ledger ledger.db --at 2024-09-01 -q"
+    for line in (
+        "price set BTCUSDT 20000",
+        "deposit USDT 1000000",
+        f"activate cross --leverage 3 --region DE --accept-terms --answers {ANSWERS}",
+        "transfer USDT 1000000 --from spot --to cross",
+    ):
+        subprocess.run([*ours, *line.split(), *begin.split()], cwd=folder, check=True)
+    return {
+        "margincli borrow": [*ours, "borrow", "USDT", "10", "--json", "--ledger", "ledger.db", "--at", "2024-09-01"],
+        "bare typer": [python, "bare.py", "borrow", "USDT", "10", "--json"],
+        "sqlite-utils insert": [python, "-m", "sqlite_utils", "insert", "other.db", "rows", "row.json"],
+        "margincli --help": [*ours, "--help"],
+    }
+
+
+def measure(rounds: int) -> dict[str, list[Cost]]:
+    with tempfile.TemporaryDirectory() as folder:
+        compared = commands(folder)
+        for words in compared.values():  # compiled files and file cache
+            cost_of(words, folder)
+        costs: dict[str, list[Cost]] = {name: [] for name in compared}
+        for _ in range(rounds):
+            for name, words in compared.items():
+                costs[name].append(cost_of(words, folder))
+        return costs
+
+
+def ratio(costs: dict[str, list[Cost]], name: str, floor: str, figure: str = "cpu") -> float:
+    """The median over the rounds of `name` against `floor`."""
+    return statistics.median(getattr(a, figure) / getattr(b, figure) for a, b in zip(costs[name], costs[floor]))
+
+
+def main() -> None:
+    costs = measure(int(sys.argv[1]) if len(sys.argv) > 1 else 15)
+    print(f"{'command':<22}{'wall ms':>9}{'cpu ms':>9}{'MiB':>7}{'cpu / bare':>12}{'wall / bare':>13}")
+    for name, runs in costs.items():
+        wall, cpu, peak = (statistics.median(getattr(run, figure) for run in runs) for figure in Cost._fields)
+        against = ratio(costs, name, "bare typer"), ratio(costs, name, "bare typer", "wall")
+        print(f"{name:<22}{wall * 1000:>9.1f}{cpu * 1000:>9.1f}{peak:>7.1f}{against[0]:>12.2f}{against[1]:>13.2f}")
+
+
+if __name__ == "__main__":
+    main()
