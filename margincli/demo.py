@@ -14,21 +14,21 @@ from typing import Iterator, TextIO
 from .cli.shell import run
 from .records import quiz_key
 
-# (time, what the reader is told, command); a command without telling sets the stage and is not shown
+# (time, what the reader is told, command); a command that ends in -q is shown without it
 STORY = (
-    ("09-02T08:00", "", "price set BTCUSDT 60000 -q"),
+    ("09-02T08:00", "BTC stands at 60,000 USDT.", "price set BTCUSDT 60000 -q"),
     ("09-02T08:00", "You bring 1,000 USDT into the spot wallet.", "deposit USDT 1000 -q"),
     ("09-02T08:01", "Terms, region, quiz: a cross margin wallet opens, at 3x.", "activate cross --leverage 3 --region DE --accept-terms --answers answers.json -q"),
     ("09-02T08:02", "The money moves into it as collateral.", "transfer USDT 1000 --from spot --to cross -q"),
-    ("09-02T08:03", "At 3x, 1,000 USDT control 3,000: two more can be borrowed.", "limits USDT"),
+    ("09-02T08:03", "At 3x, 1,000 USDT control 3,000: 2,000 more can be borrowed.", "limits USDT"),
     ("09-02T08:04", "You buy for 2,900. The missing 1,900 are borrowed with the order, and their first hour is charged at once.", "trade buy BTCUSDT --quote-qty 2900 --borrow"),
     ("09-03T08:04", "A day goes by. Interest runs by the hour, each hour rounded up at the eighth decimal.", "accrue"),
-    ("09-03T09:00", "", "price set BTCUSDT 54000 -q"),
-    ("09-03T09:01", "The price falls by a tenth. You sell a little; with --repay what comes in pays the debt, interest first.", "trade sell BTCUSDT 0.005 --repay"),
-    ("09-04T15:30", "", "price set BTCUSDT 47500 -q"),
-    ("09-04T15:31", "It falls on. At level 1.3 the margin call comes.", "status"),
-    ("09-05T02:10", "", "price set BTCUSDT 40000 -q"),
-    ("09-05T02:11", "You sleep. At level 1.1 the house sells until the level is back at 1.5, and takes 2 % for the insurance fund.", "liquidate"),
+    ("09-03T09:00", "The price falls by a tenth.", "price set BTCUSDT 54000 -q"),
+    ("09-03T09:01", "You sell a little; with --repay what comes in pays the debt, interest first.", "trade sell BTCUSDT 0.005 --repay"),
+    ("09-04T15:30", "It falls on.", "price set BTCUSDT 47500 -q"),
+    ("09-04T15:31", "At level 1.3 the margin call comes.", "status"),
+    ("09-05T02:10", "And on, while you sleep.", "price set BTCUSDT 40000 -q"),
+    ("09-05T02:11", "At level 1.1 the house sells until the level is back at 1.5, and takes 2 % for the insurance fund.", "liquidate"),
     ("09-05T02:12", "What the loan has cost so far.", "interest --sum"),
     ("09-05T02:13", "And the books: every entry balanced, every balance the sum of its entries, every hour of interest derived again.", "check"),
 )
@@ -39,13 +39,13 @@ def tell(out: TextIO) -> int:
     with TemporaryDirectory(prefix="margincli-demo-") as scratch, _stage(Path(scratch)) as answers:
         for time, told, command in STORY:
             os.environ["MARGINCLI_AT"] = f"2024-{time}:00Z"
-            if told:
-                out.write(f"\n{told}\n$ margincli {command.removesuffix(' -q')}\n")
-                out.flush()
+            out.write(f"{told}\n$ margincli {command.removesuffix(' -q')}\n")
+            out.flush()
             code = run(command.replace("answers.json", str(answers)).split())
             if code:
                 return code
-        out.write("\nThat was a scratch ledger, and it is gone. Yours begins with: margincli deposit USDT 1000\n")
+            out.write("\n")
+        out.write("That was a scratch ledger, and it is gone. Yours begins with: margincli deposit USDT 1000\n")
     return 0
 
 

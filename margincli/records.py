@@ -11,10 +11,12 @@ from .domain.interest import rate_yearly
 from .domain.market import GIVEN
 from .domain.money import PLACES, ZERO, charge_up_quotient, plain
 from .domain.refusals import Refused
+from .domain.rulebook import Rulebook
 from .domain.world import moment
 from .ledger import reading
 from .render.documents import entry_document, interest_rows
 
+SHOWN_ALWAYS = {"USDT", "USDC", "BTC", "ETH", "BNB"}
 Progress = Callable[..., None] | None
 
 
@@ -29,7 +31,8 @@ def _recorded(call: Call, command: str, words: str, work: Callable[[Any], list[D
         if answered := answered_before(session, call, f"{command} {words}"):
             return answered
         rows = work(session)
-        document = _listed(call, rows, command=command, ref=call.ref, dry_run=call.dry_run, repeated=False)
+        nothing_booked = {"entries": [], "before": [], "after": [], "notices": []}
+        document = _listed(call, rows, command=command, ref=call.ref, dry_run=call.dry_run, repeated=False, **nothing_booked)
         return finished(session, call, f"{command} {words}", document)
 
     return written(call, session_work)
@@ -42,7 +45,7 @@ def history(call: Call, kind: str | None, since: int | None, asset: str | None, 
     """The journal of the account, oldest first, the newest `limit` entries of those asked for."""
     with reading(call.ledger) as session:
         require_account(session, call.account)
-        found = session.history(call.account, kind=kind, since=since, asset=asset, limit=limit)
+        found = session.history(call.account, kind=kind, since=since, until=call.at, asset=asset, limit=limit)
         return _listed(call, [entry_document(entry, number) for number, entry in found])
 
 
@@ -51,18 +54,17 @@ def interest(call: Call, asset: str | None, since: int | None, summed: bool) -> 
     with reading(call.ledger) as session:
         require_account(session, call.account)
         found = session.history(call.account, kind="interest", since=since, asset=asset)
-        if summed:
-            return _listed(call, _sums(entry for _, entry in found))
-        rows = [row for number, entry in found for row in interest_rows(number, entry)]
-        return _listed(call, [row for row in rows if since is None or row["at"] >= moment(since)])
+        hours = [(at, row) for number, entry in found for at, row in interest_rows(number, entry) if (since or 0) <= at <= call.at]
+        rows = [row for _, row in sorted(hours, key=lambda hour: hour[0])]
+        return _listed(call, _sums(rows) if summed else rows)
 
 
-def _sums(entries) -> list[Document]:
+def _sums(rows: list[Document]) -> list[Document]:
     sums: dict[tuple[str, str], list] = {}
-    for entry in entries:
-        line = sums.setdefault((entry.wallet.name, entry.asset), [0, ZERO])
-        line[0] += int(entry.facts["hours"])
-        line[1] += entry.amount
+    for row in rows:
+        line = sums.setdefault((row["wallet"], row["asset"]), [0, ZERO])
+        line[0] += 1
+        line[1] += Decimal(row["interest"])
     return [{"wallet": wallet, "asset": asset, "hours": hours, "interest": plain(total)} for (wallet, asset), (hours, total) in sorted(sums.items())]
 
 
@@ -127,8 +129,8 @@ def price_show(call: Call, symbol: str | None) -> Document:
     """The last price known at `call.at` by symbol and source, and what the ledger has of it."""
     with reading(call.ledger) as session:
         rows = session.last_prices(symbol, call.at)
-        if symbol and not rows:
-            raise Refused("no_price", asset=symbol, symbol=symbol, at=moment(call.at))
+        if symbol and all(row["at"] is None for row in rows):
+            raise Refused("no_quotes", symbol=symbol, at=moment(call.at))
         timed = [{key: moment(value) if key in ("at", "first_at", "last_at") and value is not None else value for key, value in row.items()} for row in rows]
         return _listed(call, timed)
 
@@ -187,22 +189,25 @@ def _taken(path, found, loaded) -> Document:
 
 def rate_show(call: Call, asset: str | None) -> Document:
     """Rates in force at `call.at`: daily, hourly and yearly (INT-7), and where each comes from."""
-    with reading(call.ledger) as session:
-        rules = session.rulebook(call.at)
-        own = {(row["mode"], row["asset"]): row for row in session.rates_in_force(asset, call.at)}
-        assets = [asset] if asset else sorted({name for _, name in own} | ({"USDT", "BTC", "ETH", "BNB"} & rules.assets))
-        rows = []
-        for name in assets:
-            for mode in _modes(None):
-                row = own.get((mode, name))
-                default = rules.default_rate_daily(name)
-                rate = Decimal(row["rate_daily"]) if row else default
-                if rate is not None:
-                    since = moment(row["since"]) if row else None
-                    rows.append(_rate(name, mode, rate, since, row["source"] if row else f"rules {rules.profile}"))
-        if asset and not rows:
-            raise Refused("not_borrowable", asset=asset)
-        return _listed(call, rows)
+    rules, own = Rulebook(default_rules()), {}
+    if call.ledger.exists():
+        with reading(call.ledger) as session:
+            rules = session.rulebook(call.at)
+            own = {(row["mode"], row["asset"]): row for row in session.rates_in_force(asset, call.at)}
+    if asset and asset not in rules.assets:
+        raise Refused("unknown_asset", asset=asset)
+    names = [asset] if asset else sorted({name for _, name in own} | SHOWN_ALWAYS)
+    rows = [row for name in names for mode in _modes(None) if (row := _rate_in_force(rules, name, mode, own.get((mode, name))))]
+    if asset and not rows:
+        raise Refused("not_borrowable", asset=asset)
+    return _listed(call, rows)
+
+
+def _rate_in_force(rules: Rulebook, asset: str, mode: str, own: Document | None) -> Document | None:
+    if own:
+        return _rate(asset, mode, Decimal(own["rate_daily"]), moment(own["since"]), own["source"])
+    rate_daily = rules.default_rate_daily(asset)
+    return None if rate_daily is None else _rate(asset, mode, rate_daily, None, f"rules {rules.profile}")
 
 
 def _rate(asset: str, mode: str, rate_daily: Decimal, since: str | None, source: str) -> Document:

@@ -6,7 +6,7 @@ file share a directory that is empty but for answers.json, and a machine set to 
 
 To take what the commands say now, for review with git diff:
 
-    pytest tests/test_transcripts.py tests/transcripts --accept [-k NAME]
+    pytest tests/test_transcripts.py --accept [-k NAME]
 """
 
 import difflib

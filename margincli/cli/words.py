@@ -68,7 +68,11 @@ def read_region(text: str) -> str:
 
 
 def read_rate(text: str) -> "Decimal":
-    return _decimal(text, "rate")
+    """A daily rate is a fraction of the principal: 0.0002 is 0.02 %. One or more can only be percent by mistake."""
+    rate = _decimal(text, "rate")
+    if rate >= 1:
+        raise bad_number(text, "rate", "a daily rate is a fraction, so 0.02 % is 0.0002")
+    return rate
 
 
 def read_amount(text: str) -> "Decimal":

@@ -45,6 +45,7 @@ REFUSALS: dict[str, Refusal] = {
     "bad_wallet": Refusal(-3026, "{wallet} is not a wallet.", "Wallets are spot, cross and isolated:SYMBOL, such as isolated:BTCUSDT."),
     "bad_account": Refusal(-3026, "{account} cannot be the name of an account: {why}.", "Use letters, digits, '-', '_' and '.', at most 64; house and world are taken."),
     "ref_taken": Refusal(None, "The ref {ref} belongs to another request.", "Use a new --ref, or repeat the first request word for word."),
+    "no_quotes": Refusal(-3042, "No price of {symbol} is known at {at}.", "Give one: margincli price set {symbol} PRICE", gone=True),
     "no_such_topic": Refusal(None, "The rule book has nothing on {topic}.", "See all of it with: margincli rules show", gone=True),
     # time and size
     "time_reversed": Refusal(-3025, "{at} lies before the last entry of account {account} ({last}).", "Time runs forward in an account: use --at {last} or later, or another account."),
@@ -52,14 +53,14 @@ REFUSALS: dict[str, Refusal] = {
     "amount_too_large": Refusal(-1100, "{amount} {asset} is more than the ledger can hold ({most}).", "Use a smaller amount."),
     "not_positive": Refusal(-1100, "An amount must be more than zero.", "Give an amount above 0."),
     # activation
-    "terms_not_accepted": Refusal(-3003, "The margin terms have not been accepted.", "Add --accept-terms once you have read: margincli rules show"),
+    "terms_not_accepted": Refusal(-3003, "The margin terms have not been accepted.", "Read them with: margincli rules show terms; then add --accept-terms."),
     "region_missing": Refusal(-3003, "Activation needs to know where you live.", "Add --region CC, a country code such as DE."),
     "region_denied": Refusal(-3003, "Margin is not offered in {region}.", "The list is a setting of the rule file: margincli rules show regions"),
     "quiz_missing": Refusal(-3003, "Activation needs the answers to the margin quiz.", "See them with: margincli activate --questions; answer with --answers FILE"),
     "quiz_failed": Refusal(-3003, "Wrong or missing answers: {wrong}.", "All {total} must be right; try as often as you like. margincli activate --questions shows them again."),
     "already_active": Refusal(None, "{wallet} is active already, at {leverage}x.", "Nothing to do: margincli status"),
-    "bad_leverage": Refusal(-3026, "{leverage}x is not offered for {wallet}; it can be {choices}.", "Use --leverage with one of them."),
-    "not_active": Refusal(-3003, "{wallet} is not activated for account {account}.", "margincli activate {wallet} --accept-terms --region CC --answers FILE"),
+    "bad_leverage": Refusal(-3026, "{leverage}x is not offered for {wallet}; it can be {choices}.", "Add --leverage {choices}."),
+    "not_active": Refusal(-3003, "{wallet} is not activated for account {account}.", "Open it with: margincli activate {wallet} --account {account}"),
     "too_many_isolated": Refusal(-3026, "The account has {most} isolated wallets already.", "The limit is a setting: margincli rules show isolated"),
     # what a wallet takes
     "not_admitted": Refusal(-3027, "{wallet} does not take {asset}.", "An isolated wallet holds only the two coins of its pair."),
@@ -67,13 +68,13 @@ REFUSALS: dict[str, Refusal] = {
     "spot_owes_nothing": Refusal(-3027, "The spot wallet neither borrows nor repays.", "Choose a margin wallet with --wallet cross or --wallet isolated:SYMBOL."),
     # balances
     "balance_too_small": Refusal(-3041, "{wallet} has {free} {asset} free, {amount} are needed.", "{remedy}"),
-    "nothing_to_move": Refusal(-3020, "Nothing of {asset} can leave {wallet} now.", "See why: margincli limits {asset}"),
+    "nothing_to_move": Refusal(-3020, "Nothing of {asset} can leave {wallet} now.", "See what is there, and why it stays: margincli status; margincli limits {asset}"),
     # borrowing
     "in_liquidation": Refusal(-2023, "{wallet} is at level {level}, at or under its liquidation level {bar}.", "Bring funds in or repay before anything else: margincli status"),
     "not_borrowable": Refusal(-3027, "{asset} cannot be borrowed.", "Coins with a rate can be: margincli rules show coins"),
     "below_minimum_borrow": Refusal(-3013, "{amount} {asset} is worth {value_usdt} USDT, under the least loan of {minimum_usdt} USDT.", "Borrow at least {minimum} {asset}."),
     "level_too_low_to_borrow": Refusal(-3006, "{wallet} may borrow above level {bar}; it stands at {level}.", "Transfer funds in or repay first."),
-    "above_max_borrow": Refusal(-3006, "{amount} {asset} is more than the {most} that {wallet} may borrow ({bound}).", "Borrow {most} or less: margincli limits {asset}"),
+    "above_max_borrow": Refusal(-3006, "{amount} {asset} is more than the {most} that {wallet} may borrow ({bound}).", "See what is allowed, and why: margincli limits {asset}"),
     "pool_empty": Refusal(-3045, "The lending pool has {left} {asset} left.", "Borrow less, or later."),
     # repaying
     "nothing_owed": Refusal(-3015, "{wallet} owes no {asset}.", "See what is owed: margincli status"),
@@ -89,7 +90,7 @@ REFUSALS: dict[str, Refusal] = {
     "would_rest": Refusal(-2010, "A limit of {price} does not cross the market at {market}, and orders do not rest yet.", "Use --type market, or a price that fills now."),
     "unhealthy_result": Refusal(-3023, "That would bring {wallet} to level {level}, at or under {bar}: {consequence}.", "Trade less, or transfer funds in first."),
     # liquidation by hand
-    "nothing_to_liquidate": Refusal(None, "{wallet} has no debt: there is nothing to liquidate.", "To end a position without debt, sell it: margincli trade sell ..."),
+    "nothing_to_liquidate": Refusal(None, "{wallet} has no debt: there is nothing to liquidate.", "See what it holds and owes: margincli status"),
     "manual_liquidation_denied": Refusal(-3026, "An isolated wallet cannot be liquidated by hand in {region}.", "It is a setting: margincli rules show liquidation"),
     "nothing_in_review": Refusal(None, "{wallet} has no deficit in review.", "See: margincli status"),
 }

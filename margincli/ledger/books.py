@@ -90,14 +90,14 @@ def owners_owing(db: sqlite3.Connection) -> list[str]:
 
 
 def history(
-    db: sqlite3.Connection, owner: str, kind: str | None, since: int | None, asset: str | None, limit: int | None
+    db: sqlite3.Connection, owner: str, kind: str | None, since: int | None, until: int | None, asset: str | None, limit: int | None
 ) -> list[tuple[int, Entry]]:
     """The newest `limit` entries that match, oldest first. An entry is about an asset when any of its lines is."""
-    chosen = {_OF_OWNER: owner, "kind = :kind": kind, "at >= :since": since, _ABOUT_ASSET: asset}
+    chosen = {_OF_OWNER: owner, "kind = :kind": kind, "at >= :since": since, "at <= :until": until, _ABOUT_ASSET: asset}
     where = " AND ".join(condition for condition, value in chosen.items() if value is not None)
     rows = db.execute(
         f"SELECT id, at, kind, wallet, asset, amount, facts FROM entries WHERE {where} ORDER BY id DESC LIMIT :limit",
-        {"owner": owner, "kind": kind, "since": since, "asset": asset, "limit": -1 if limit is None else limit},
+        {"owner": owner, "kind": kind, "since": since, "until": until, "asset": asset, "limit": -1 if limit is None else limit},
     ).fetchall()
     return [(row[0], _entry(db, owner, row)) for row in reversed(rows)]
 

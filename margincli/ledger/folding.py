@@ -104,8 +104,19 @@ class Fold:
                 over = plain(amount_of(total, scale))
                 facts = {"entry": entry.id, "asset": asset, "by": over}
                 yield "unbalanced", f"Entry {entry.id} ({entry.kind}) is out of balance by {over} {asset}.", facts
+        yield from self._amount(entry, lines)
         for key in {line[:2] for line in lines}:
             yield from self._sign(entry, *key)
+
+    def _amount(self, entry: EntryRow, lines: list[tuple[int, int, int]]) -> Iterator[Claim]:
+        """What an entry says it is about is what it moved into or out of some account."""
+        moved: Counter[int] = Counter()
+        for account_id, asset_id, units in lines:
+            name, scale = self.asset(asset_id)
+            moved[account_id] += units if name == entry.asset else 0
+        said = {plain(abs(amount_of(units, self.scales.get(entry.asset, 0)))) for units in moved.values()} or {"0"}
+        if entry.amount not in said:
+            yield "amount", f"Entry {entry.id} ({entry.kind}) says {entry.amount} {entry.asset}, and its lines do not.", {"entry": entry.id, "amount": entry.amount}
 
     def _sign(self, entry: EntryRow, account_id: int, asset_id: int) -> Iterator[Claim]:
         account, units = self.accounts.get(account_id), self.balances[account_id, asset_id]

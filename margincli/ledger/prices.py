@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from ..domain.world import moment
 from .faults import LedgerFault
 from .market import sources
 from .names import Names
@@ -85,8 +86,12 @@ def _require_one_grid(db: sqlite3.Connection, symbol_id: int, symbol: str, sourc
     for open_at, close_at in suspects:
         last = bisect_left(opens, close_at) - 1  # the last of ours to open before theirs closes
         if last >= 0 and rows[last][1] > open_at:
-            clash = {"symbol": symbol, "source": source, "at": open_at, "theirs": f"{close_at - open_at + 1} ms", "ours": f"{interval_ms} ms"}
+            clash = {"symbol": symbol, "source": source, "at": moment(open_at), "theirs": _minutes(close_at - open_at + 1), "ours": _minutes(interval_ms)}
             raise LedgerFault("interval_clash", **clash)
+
+
+def _minutes(millis: int) -> str:
+    return f"{millis // 60_000} min" if millis % 60_000 == 0 else f"{millis} ms"
 
 
 def last_prices(db: sqlite3.Connection, symbol: str | None, at: int) -> list[Row]:

@@ -69,10 +69,16 @@ class Session:
         return books.last_entry_at(self.db, owner)
 
     def history(
-        self, owner: str, kind: str | None = None, since: int | None = None, asset: str | None = None, limit: int | None = None
+        self,
+        owner: str,
+        kind: str | None = None,
+        since: int | None = None,
+        until: int | None = None,
+        asset: str | None = None,
+        limit: int | None = None,
     ) -> list[tuple[int, Entry]]:
-        """(number, entry), oldest first: the newest `limit` of those from `since` on that touch `asset`."""
-        return books.history(self.db, owner, kind, since, asset, limit)
+        """(number, entry), oldest first: the newest `limit` of those from `since` to `until` that touch `asset`."""
+        return books.history(self.db, owner, kind, since, until, asset, limit)
 
     def counts(self) -> dict[str, int]:
         """How many accounts, entries, postings, quotes, candles and rates there are."""

@@ -2,8 +2,9 @@
 
 from typing import Any, Iterable
 
+from ..domain.interest import HOUR
 from ..domain.journal import Entry
-from ..domain.money import give_down, plain
+from ..domain.money import charge_up, give_down, plain
 from ..domain.risk import Health, shown
 from ..domain.schemes import scheme_of
 from ..domain.standing import Holding, State
@@ -25,7 +26,7 @@ def health_document(health: Health) -> Document:
         "collateral_margin_level": None if counted is None else shown(counted),
         "status": health.band,
         "total_asset_usdt": plain(give_down(total.total_asset)),
-        "total_liability_usdt": plain(give_down(total.total_liability)),
+        "total_liability_usdt": plain(charge_up(total.total_liability)),
         "net_asset_usdt": plain(give_down(total.net_asset)),
         "allows": list(health.allows),
         "margin_call_level": plain(bands.margin_call_at) if bands else None,
@@ -80,13 +81,13 @@ def order_document(entries: Iterable[Document]) -> Document | None:
     return None
 
 
-def interest_rows(number: int | None, entry: Entry) -> Iterable[Document]:
-    """The hours of an interest entry, one row each, as the exchange lists them (INT-11)."""
-    facts, hour = entry.facts, 3_600_000
-    first = entry.at - (int(facts["hours"]) - 1) * hour
-    for index in range(int(facts["hours"])):
-        yield {
-            "at": moment(first + index * hour),
+def interest_rows(number: int | None, entry: Entry) -> Iterable[tuple[int, Document]]:
+    """The hours of an interest entry, each with its moment, one row each as the exchange lists them (INT-11)."""
+    facts = entry.facts
+    first = entry.at - (int(facts["hours"]) - 1) * HOUR
+    for at in range(first, entry.at + 1, HOUR):
+        yield at, {
+            "at": moment(at),
             "asset": entry.asset,
             "principal": facts["principal"],
             "rate_daily": facts["rate_daily"],
@@ -103,40 +104,39 @@ def interest_rows(number: int | None, entry: Entry) -> Iterable[Document]:
 _TOLD = {
     "margin_call": "Margin call: level {level} is at or under {bar}; liquidation comes at {liquidation_at}. Repay, or transfer funds in.",
     "margin_call_over": "The margin call is over: level {level}.",
-    "liquidation": "Liquidated ({reason}) at level {level}, bar {bar}: collateral was sold to repay debts.",
+    "liquidation": "Liquidated at level {level}, bar {bar}: collateral was sold to repay debts.",
     "liquidation_fee": "Liquidation fee of {amount} {asset} went to the insurance fund.",
     "deficit": "The insurance fund paid a deficit of {amount} {asset}.",
-    "deficit_review": "A deficit of {deficit_usdt} USDT is in review: settle it with margincli liquidate --settle-deficit -w {wallet}",
+    "deficit_review": "A deficit of {deficit_usdt} USDT is in review: settle it with margincli liquidate --settle-deficit -w {wallet} --account {account}",
 }
 
 
 def notices(entries: Iterable[Document], after: Iterable[Document]) -> list[Document]:
-    """What happened that the user did not ask for, and warnings that stand."""
+    """What happened that the user did not ask for, and warnings that stand; each names its wallet, and its account where there are several."""
+    entries, after = list(entries), list(after)
+    several = len({item["account"] for item in (*entries, *after)}) > 1
     told, called = [], set()
     for entry in entries:
-        words = _TOLD.get(entry["kind"])
-        if words:
-            facts = {**entry["facts"], "at": entry["at"], "account": entry["account"]}
-            message = words.format(**{**facts, "asset": entry["asset"], "amount": entry["amount"], "wallet": entry["wallet"]})
-            told.append({"code": entry["kind"], "wallet": entry["wallet"], "message": f"{entry['at']} {entry['wallet']}: {message}", "facts": facts})
+        if entry["kind"] in _TOLD and entry["facts"].get("reason") != "asked for":
+            words = {**entry["facts"], **{key: entry[key] for key in ("at", "account", "wallet", "asset", "amount")}}
+            told.append(_notice(entry["kind"], entry, several, _TOLD[entry["kind"]].format(**words), f"{entry['at']} ", {**entry["facts"], "at": entry["at"]}))
             called.add((entry["account"], entry["wallet"], entry["kind"]))
     for wallet in after:
-        told += _standing(wallet, called)
+        told += _standing(wallet, several, called)
     return told
 
 
-def _standing(wallet: Document, called: set) -> list[Document]:
-    facts = {"level": wallet["margin_level"], "account": wallet["account"]}
-    found = []
+def _notice(code: str, whose: Document, several: bool, words: str, when: str, facts: Document) -> Document:
+    name = f"{whose['account']} {whose['wallet']}" if several else whose["wallet"]
+    return {"code": code, "wallet": whose["wallet"], "message": f"{when}{name}: {words}", "facts": {**facts, "account": whose["account"]}}
+
+
+def _standing(wallet: Document, several: bool, called: set) -> Iterable[Document]:
+    level, bar = wallet["margin_level"], wallet["liquidation_level"]
     if wallet["status"] == "MARGIN_CALL" and (wallet["account"], wallet["wallet"], "margin_call") not in called:
-        message = f"{wallet['wallet']}: a margin call stands at level {wallet['margin_level']}; liquidation comes at {wallet['liquidation_level']}."
-        found.append({"code": "margin_call", "wallet": wallet["wallet"], "message": message, "facts": facts})
+        yield _notice("margin_call", wallet, several, f"a margin call stands at level {level}; liquidation comes at {bar}.", "", {"level": level})
     if wallet["status"] == "FORCE_LIQUIDATION":
-        message = f"{wallet['wallet']}: level {wallet['margin_level']} is at or under the liquidation level {wallet['liquidation_level']}."
-        found.append({"code": "liquidation_due", "wallet": wallet["wallet"], "message": message, "facts": facts})
-    if wallet["unpriced"]:
-        message = f"{wallet['wallet']}: no price of {', '.join(wallet['unpriced'])} is known; they count as nothing. Give one: margincli price set {wallet['unpriced'][0]}USDT PRICE"
-        found.append({"code": "unpriced", "wallet": wallet["wallet"], "message": message, "facts": {**facts, "assets": ",".join(wallet["unpriced"])}})
-    return found
-
-
+        yield _notice("liquidation_due", wallet, several, f"level {level} is at or under the liquidation level {bar}.", "", {"level": level})
+    if unpriced := wallet["unpriced"]:
+        words = f"no price of {', '.join(unpriced)} is known, so they count as nothing. Give one: margincli price set {unpriced[0]}USDT PRICE"
+        yield _notice("unpriced", wallet, several, words, "", {"assets": ",".join(unpriced)})

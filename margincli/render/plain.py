@@ -1,14 +1,15 @@
 """Small pieces of text for people: safe to print, short where that loses nothing that matters."""
 
 import re
-from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 from typing import Any
 
 # A context of our own: the domain's traps every rounding, and here rounding is the point.
 _FLOOR = Context(prec=60, rounding=ROUND_FLOOR)
+_CEILING = Context(prec=60, rounding=ROUND_CEILING)
 _NEAREST = Context(prec=60, rounding=ROUND_HALF_EVEN)
 _STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+")
-_CENT = Decimal("0.01")
+_CENT, _FOURTH = Decimal("0.01"), Decimal("0.0001")
 
 
 def printable(value: Any) -> str:
@@ -17,14 +18,24 @@ def printable(value: Any) -> str:
 
 
 def level(text: str | None) -> str:
-    """A margin level to two decimals, cut off, never rounded up to a bar it has not reached."""
-    return _cut(text)
+    """A margin level, cut off and never rounded up to a bar it has not reached: two decimals, four where bars are near."""
+    value = _number(text)
+    if value is None or value == 999 or value >= 10:
+        return "999" if value == 999 else _cut(text)
+    cut = format(value.quantize(_FOURTH, context=_FLOOR), "f")
+    return cut[:-2] + cut[-2:].rstrip("0")
 
 
 def worth(text: str | None) -> str:
     """A valuation in USDT: cents are enough, except where there is nothing but cents."""
     value = _number(text)
     return printable(text) if value is not None and 0 < abs(value) < 1 else _cut(text)
+
+
+def owed(text: str | None) -> str:
+    """What is owed in USDT, rounded up to the cent."""
+    value = _number(text)
+    return worth(text) if value is None or value < 1 else format(value.quantize(_CENT, context=_CEILING), "f")
 
 
 def percent(fraction: str | None, places: int = 8) -> str:
@@ -70,7 +81,7 @@ def _cut(text: str | None) -> str:
     value = _number(text)
     if value is None:
         return printable(text)
-    return format(value if value == value.to_integral_value() else value.quantize(_CENT, context=_FLOOR), "f")
+    return "0" if not value else format(value.quantize(_CENT, context=_FLOOR), "f")
 
 
 def _digits(value: Decimal, places: int) -> str:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from .blocks import DANGER, FAINT, GOOD, WARNING, Block, Cell, Grid, Line
-from .plain import clock, level, worth
+from .plain import clock, level, owed, worth
 from .rows import interest
 from .sentences import sentence
 from .status import heading, leverage, liquidation_prices, may, told, word
@@ -87,7 +87,7 @@ def _compared(then: dict[str, Any], now: dict[str, Any], whose: str) -> list[str
         Cell(_change(word(then.get("status")).text, state.text), state.tone),
         _change(level(then.get("collateral_margin_level")), level(now.get("collateral_margin_level"))),
         _change(worth(then.get("total_asset_usdt")), worth(now.get("total_asset_usdt"))),
-        _change(worth(then.get("total_liability_usdt")), worth(now.get("total_liability_usdt"))),
+        _change(owed(then.get("total_liability_usdt")), owed(now.get("total_liability_usdt"))),
         may(now) or Cell("nothing", WARNING),
     ]
 

@@ -10,7 +10,7 @@ MOST_SHOWN = 5  # of a long list of the same trouble; the other formats have the
 
 def imported(document: dict[str, Any]) -> list[Block]:
     rows = document.get("rows") or []
-    headers = ("What", "Source", "Interval", "Rows", "Added", "There", "Kept", "First", "Last", "Missing", "Refused")
+    headers = ("What", "Source", "Interval", "Rows", "Added", "Known", "Differ", "First", "Last", "Missing", "Refused")
     return [Grid(headers, "lllrrrrllrr", [_file(row) for row in rows])] + [line for row in rows for line in _troubles(row)]
 
 
@@ -38,7 +38,7 @@ def _name(row: dict[str, Any]) -> str:
 def _troubles(row: dict[str, Any]) -> list[Line]:
     """Gaps, doubles and refused rows, each with where it is."""
     name = _name(row)
-    told = [f"WARNING {name}: {_count(gap.get('missing'))} missing from {clock(gap.get('first'))} to {clock(gap.get('last'))}." for gap in row.get("gaps") or ()]
+    told = [f"WARNING {name}: {_count(gap.get('missing'))} missing, from {clock(gap.get('first'))} to {clock(gap.get('last'))}." for gap in row.get("gaps") or ()]
     told = _cut_short(told, f"WARNING {name}: {{}} more gaps.")
     if row.get("conflicting"):
         told.append(f"WARNING {name}: {row['conflicting']} of {row.get('duplicates')} doubled rows contradict the first; the first was kept.")
@@ -74,8 +74,7 @@ def _finding(finding: Any) -> str:
     if not isinstance(finding, dict):
         return str(finding)
     message = finding.get("message")
-    rest = ", ".join(f"{key} {value}" for key, value in finding.items() if key != "message" and value not in (None, "", {}))
-    return f"{message} ({rest})" if message and rest else message or rest
+    return f"{finding.get('code')}: {message}" if finding.get("code") and message else str(message or finding)
 
 
 def quiz(document: dict[str, Any]) -> list[Block]:

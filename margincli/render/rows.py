@@ -61,7 +61,7 @@ def rules(document: dict[str, Any]) -> list[Block]:
 
 def _bounds(bounds: list[Any]) -> str:
     """What keeps the amounts down: a bound with its amount, or the sentence of a refusal."""
-    return "; ".join(_bound(bound) if isinstance(bound, dict) else _text(bound) for bound in bounds)
+    return "; ".join((_bound(bound) if isinstance(bound, dict) else _text(bound)).removesuffix(".") for bound in bounds)
 
 
 def _bound(bound: dict[str, Any]) -> str:

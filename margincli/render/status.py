@@ -3,7 +3,7 @@
 from typing import Any
 
 from .blocks import DANGER, FAINT, GOOD, WARNING, Block, Cell, Grid, Line, Title
-from .plain import away, clock, level, worth
+from .plain import away, clock, level, owed, worth
 
 TONES = {
     "EXCESSIVE": GOOD,
@@ -80,8 +80,9 @@ def warnings(wallet: dict[str, Any]) -> list[Line]:
 
 def liquidation_prices(wallets: list[dict[str, Any]]) -> list[Block]:
     """The price of each pair at which a wallet would be liquidated, and how far away that is."""
+    several = len({wallet.get("account") for wallet in wallets}) > 1
     rows = [
-        [wallet["wallet"], symbol, price, away((wallet.get("distance") or {}).get(symbol))]
+        [f"{wallet['account']} {wallet['wallet']}" if several else wallet["wallet"], symbol, price, away((wallet.get("distance") or {}).get(symbol))]
         for wallet in wallets
         for symbol, price in (wallet.get("liquidation_prices") or {}).items()
     ]
@@ -99,7 +100,7 @@ def _wallet(wallet: dict[str, Any]) -> list[str | Cell]:
         level(wallet.get("margin_call_level")),
         level(wallet.get("liquidation_level")),
         worth(wallet.get("total_asset_usdt")),
-        worth(wallet.get("total_liability_usdt")),
+        owed(wallet.get("total_liability_usdt")),
         worth(wallet.get("net_asset_usdt")),
         may(wallet),
     ]

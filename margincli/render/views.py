@@ -25,7 +25,7 @@ _BY_PART = {"entries": ("receipt", "receipt"), "questions": ("reports", "quiz"),
 def view(document: dict[str, Any], verb: str) -> list[Block]:
     """The document as blocks of text and tables."""
     found = next((view for part, view in _BY_PART.items() if part in document), ("rows", "anything"))
-    if verb in _BY_VERB and "entries" not in document:
+    if verb in _BY_VERB:
         found = _BY_VERB[verb]
     module, name = found
     return remarks(document) + getattr(import_module(f".{module}", __package__), name)(document)

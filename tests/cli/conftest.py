@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
 
 import documents  # noqa: E402
 from margincli.cli import shell  # noqa: E402

@@ -134,7 +134,7 @@ def test_empty_documents_say_so():
 @pytest.mark.parametrize(
     ("function", "given", "shown"),
     [
-        (text_of.level, "1.2999", "1.29"),
+        (text_of.level, "1.29999999", "1.2999"),
         (text_of.level, "999", "999"),
         (text_of.level, None, ""),
         (text_of.level, "1.3", "1.30"),

@@ -50,6 +50,8 @@ MORE = [
     ("no_price", "CFXUSDT", world(cross={"USDT": "1000", "CFX": "-1"}), Borrow(CROSS, "USDT", D(20))),
     # in a call the collateral level may be high enough, and still nothing is lent (THR-1: ML <= call, here MCR raised to 1.6)
     ("level_too_low_to_borrow", "", world(rules=ruled({"cross.bands.3.margin_call_at": "1.6"}), cross={"USDT": "155", "USDC": "-100"}), Borrow(CROSS, "USDT", D(10))),
+    ("level_too_low_to_borrow", "", world(rules=ruled({"cross.bands.3.margin_call_at": "1.6"}), cross={"USDT": "160", "USDC": "-100"}), Borrow(CROSS, "USDT", D(10))),
+    ("done", "", world(rules=ruled({"borrow.pool_supply": "200"}), cross={"USDT": "1000"}), Borrow(CROSS, "USDT", D(200))),  # the pool's last coin
     # 5x: bar 1.25, at equality none, above it some (THR-1, THR-6)
     ("level_too_low_to_borrow", "1.25", world(leverage="5", cross={"USDT": "1250", "USDC": "-1000"}), Borrow(CROSS, "USDT", D(10))),
     # CV 1252.5: (1252.5 - 1250) / 0.25 = 10

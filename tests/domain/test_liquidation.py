@@ -109,18 +109,20 @@ def test_LIQ_6_isolated_stops_at_the_ratio_of_its_tier():
     assert entries[0].facts["stop_above"] == "1.111" and near(entries[1].amount, "0.75021132", 20800)
 
 
-def test_LIQ_6_where_the_fee_eats_what_a_sale_frees_all_debt_ends():
-    """s - 1 - f = 1.111 - 1 - 0.15 < 0: no part is enough. 20000 repaid, and of 800 left the fee of 3000 takes all."""
-    rules = ruled({"liquidation.fee_isolated": "0.15"})
+@pytest.mark.parametrize("fee", ["0.15", "0.111"])
+def test_LIQ_6_where_the_fee_eats_what_a_sale_frees_all_debt_ends(fee):
+    """s - 1 - f = 1.111 - 1 - 0.15 < 0: no part is enough. 20000 repaid, and of 800 left the fee of 2220 or more takes all."""
+    rules = ruled({"liquidation.fee_isolated": fee})
     after, _ = ended(D("1.111"), BTC, rules=rules, prices={"BTCUSDT": "20800"}, isolated_BTCUSDT={"BTC": "1", "USDT": "-20000"})
     assert after.state.holdings(BTC) == {}
 
 
 def test_LIQ_8_the_fee_is_two_percent_of_what_was_ended_out_of_what_is_left():
-    """20000 set off; fee 400: all ETH (300), then 100 USDC. By the setting of the wallet's own mode."""
-    _, entries = ended(None, cross={"USDT": "20000+-20000", "ETH": "0.3", "USDC": "200"})
+    """20000 set off; fee 400: all ETH (300), then 100 USDC and no BNB. By the setting of the wallet's own mode."""
+    _, entries = ended(None, cross={"USDT": "20000+-20000", "ETH": "0.3", "USDC": "200", "BNB": "0.1"})
     assert lines(entries)[1:] == [("liquidation_repay", "USDT", "20000"), ("liquidation_fee", "ETH", "0.3"), ("liquidation_fee", "USDC", "100")]
     assert booked(entries[2]) == {"cross:free ETH": "-0.3", "house:insurance ETH": "0.3"}
+    assert entries[2].facts == {"rate": "0.02", "base_usdt": "20000", "value_usdt": "300"}
     isolated = {"BTC": "1", "USDT": "10000+-10000"}
     _, entries = ended(None, BTC, rules=ruled({"liquidation.fee_isolated": "0.04"}), isolated_BTCUSDT=isolated)
     assert lines(entries)[2] == ("liquidation_fee", "BTC", "0.02")  # 400 / 20000
@@ -167,7 +169,8 @@ def test_FUND_1_FUND_2_FUND_4_a_deficit_is_paid_or_waits_for_review(holds, price
         assert booked(entries[3]) == {"house:insurance USDT": f"-{left}", "house:pool USDT": left, "house:loans USDT": f"-{left}", "cross:borrowed USDT": left}
         assert after.state.holdings(CROSS) == {} and not after.state.owes(CROSS)
     else:
-        assert entries[3].facts == {"deficit_usdt": left, "fund_pays_up_to_btc": "0.1"} and not entries[3].postings
+        assert entries[3].facts == {"deficit_usdt": left, "fund_pays_up_to_btc": "0.1"}
+        assert entries[3].amount == 0 and not entries[3].postings
         assert after.state.holding(CROSS, "USDT").debt == D(left)
 
 
@@ -179,14 +182,15 @@ def test_FUND_1_the_fund_pays_every_coin_owed_and_the_interest_with_it():
 
 
 def test_a_coin_without_price_is_not_sold():
-    after, entries = ended(cross={"USDC": "21600", "CFX": "5", "USDT": "-20000"})
-    assert after.state.holding(CROSS, "CFX").free == 5 and "CFX" not in {entry.asset for entry in entries}
+    after, entries = ended(cross={"USDC": "21600", "CFX": "99999", "USDT": "-20000"})
+    assert after.state.holding(CROSS, "CFX").free == 99999 and "CFX" not in {entry.asset for entry in entries}
 
 
 SCENES = [
     {"cross": {"BTC": "1", "USDT": "-19000"}},
     {"cross": {"BTC": "0.4", "ETH": "5", "USDT": "-7000/12.3456", "BNB": "-10"}},
     {"cross": {"BTC": "0.77", "USDT": "5000+-20000"}},
+    {"cross": {"BTC": "1", "BNB": "-50"}, "prices": {"BTCUSDT": "20000.01", "BNBUSDT": "377.77"}},
     {"cross": {"USDC": "20100", "USDT": "-20000"}},
     {"cross": {"USDC": "19900", "USDT": "-20000"}},
     {"cross": {"USDC": "10000", "USDT": "-20000"}},

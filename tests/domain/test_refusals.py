@@ -12,7 +12,7 @@ from margincli.domain.refusals import REFUSALS, Refused
 
 SOURCES = Path(margincli.__file__).parent
 # Raised by the doors, which have tests of their own: by the desk, the records and the words of the shell.
-ELSEWHERE = {"no_account": "desk.py", "time_reversed": "desk.py", "ref_taken": "desk.py", "no_such_topic": "records.py", "bad_account": "cli/words.py"}
+ELSEWHERE = {"no_account": "desk.py", "time_reversed": "desk.py", "ref_taken": "desk.py", "no_such_topic": "records.py", "no_quotes": "records.py", "bad_account": "cli/words.py"}
 
 
 def rows_of(verb: str) -> list:
@@ -92,4 +92,4 @@ def test_the_exchange_s_own_numbers(code, binance_code):
 
 
 def test_what_is_not_there_is_told_from_what_is_not_allowed():
-    assert {code for code, refusal in REFUSALS.items() if refusal.gone} == {"no_account", "no_price", "no_such_topic"}
+    assert {code for code, refusal in REFUSALS.items() if refusal.gone} == {"no_account", "no_price", "no_quotes", "no_such_topic"}

@@ -87,6 +87,11 @@ def test_THR_2_a_haircut_stops_borrowing_and_moving_out_but_never_calls():
     assert (told.band, told.allows) == ("EXCESSIVE", TRADE)
 
 
+def test_TRF_8_THR_1_in_a_call_neither_loan_nor_transfer_whatever_the_other_bars():
+    told = health(world(rules=ruled({"cross.bands.3.margin_call_at": "2.5"}), cross={"USDT": "250", "USDC": "-100"}), CROSS)
+    assert (told.band, told.allows) == ("MARGIN_CALL", TRADE)
+
+
 @pytest.mark.parametrize(
     "assets, band, allows",
     [
@@ -135,6 +140,8 @@ PROOFS = [  # (prices, wallet, leverage's wallet holds, {symbol: price}); LR 1.1
     ({}, BTC, {"BTC": "2", "USDT": "40000+-30000"}, {}),  # 31500 - 40000 < 0: none
     # in the quote coin: USDC at 0.8; 1.05 * 15000 / 1
     ({"USDCUSDT": "0.8"}, wallet("isolated:BTCUSDC"), {"BTC": "1", "USDC": "-15000"}, {"BTCUSDC": "15750"}),
+    ({"USDCUSDT": None}, wallet("isolated:BTCUSDC"), {"BTC": "1", "USDC": "-15000"}, {}),  # no index to warn of
+    ({"BTCUSDT": None, "BTCUSDC": None}, wallet("isolated:BTCUSDC"), {"BTC": "1", "USDC": "-15000"}, {}),
 ]
 
 
@@ -196,6 +203,7 @@ ONE_USD, WIDE = {"CFXUSDT": "1"}, {"isolated.families.rows.BTCUSDC": "3", "isola
         (world(isolated_BTCUSDT={"BTC": "2"}), BTC, "USDT", "270000", "tier 3"),
         # ISO-3: 8 BTC owed are past tier 1 (7.2), where (180000 - 177760) / 0.111 could be lent; tier 2: 180000 < 1.1264 * 160000
         (world(isolated_BTCUSDT={"BTC": "9+-8"}), BTC, "USDT", "0", "leverage"),
+        (world(isolated_BTCUSDT={"BTC": "8.1+-7.2"}), BTC, "USDT", "18162.16216216", "leverage"),  # 7.2 is in it: (162000 - 159984) / 0.111
     ],
 )
 def test_BOR_1_BOR_2_BOR_3_BOR_4_maximum_borrow_and_its_bound(found, name, asset, most, bound):
@@ -229,6 +237,8 @@ def test_TRF_3_the_top_slice_leaves_first_and_a_slice_at_nothing_leaves_freely(v
         ({}, CROSS, {"USDT": "200", "USDC": "-100"}, "USDT", "0"),  # TRF-2: at 2 nothing
         ({}, CROSS, {"USDT": "300"}, "USDT", "300"),  # without debt all of it
         ({}, CROSS, {"BTC": "1", "CFX": "7", "USDC": "-100"}, "CFX", "7"),  # without price it backs nothing
+        # 250000 USDT of CFX count 185000; (185000 - 2 * 88000) / 0.3 = 30000 USDT
+        ({"CFXUSDT": "0.5"}, CROSS, {"CFX": "500000", "USDC": "-88000"}, "CFX", "60000"),
         ({}, BTC, {"BTC": "1", "USDT": "-8000"}, "BTC", "0.2"),  # TRF-4: (20000 - 16000) / 20000
         ({}, wallet("spot"), {"USDT": "300"}, "USDT", "300"),
     ],

@@ -54,6 +54,17 @@ MORE = [
     ("filter", "less than one step", world(spot=RICH), market("BUY", quote_qty="0.1")),
     ("too_many_places", "USDT", world(spot=RICH), market("BUY", quote_qty="0.000000001")),
     ("not_positive", "", world(spot=RICH), Trade(SPOT, "BUY", "BTCUSDT", D(1), None, "LIMIT", D(0))),
+    # the bounds themselves are within: 500 * 0.01 = 5; 0.00001 * 500000 = 5
+    ("done", "", world(spot=RICH), limit("SELL", "0.01", "500")),
+    ("done", "", world(spot=RICH), limit("BUY", "1000000", "1")),
+    ("done", "", world(prices={"BTCUSDT": "500000"}, spot=RICH), market("SELL", qty="0.00001")),
+    # what is paid is rounded up: 10.1 * 0.00001235 = 0.000124735
+    ("balance_too_small", "0.00012474 are needed", world(prices={"1INCHBTC": "0.00001235"}, spot={"BTC": "0.00012473"}), market("BUY", "1INCHBTC", qty="10.1")),
+    # the result stands at the bar itself: 13000 * 0.999 = 1.3 * 9990, 11000 * 0.999 = 1.1 * 9990
+    ("unhealthy_result", "level 1.3, at or under 1.3: a margin call", world(prices={"BTCUSDT": "13000"}, cross={"BTC": "1", "USDC": "-9990"}), market("SELL", qty="1", wallet=CROSS)),
+    ("unhealthy_result", "level 1.1, at or under 1.1: it would", world(prices={"BTCUSDT": "11000"}, cross={"BTC": "1", "USDC": "-9990"}), market("SELL", qty="1", wallet=CROSS)),
+    # at the bar a call stands already
+    ("done", "", world(prices={"BTCUSDT": "13000"}, cross={"BTC": "1", "USDC": "-10000"}), market("SELL", qty="1", wallet=CROSS)),
     # the fee takes the level from 1.301 to 1.301 * 0.999 = 1.299699
     ("unhealthy_result", "level 1.299699, at or under 1.3: a margin call", world(cross={"BTC": "1", "USDC": "-15372.79016141"}), market("SELL", qty="1", wallet=CROSS)),
     # 1.101 * 0.999 = 1.099899: to liquidation, though a call stands already
@@ -95,6 +106,19 @@ def test_what_is_exchanged_FEE_1_FEE_2_FEE_3_ORD_14(prices, asked, postings):
         told.setdefault(f"{str(account).removeprefix('main:')} {asset}", []).append(amount)
     assert told == {name: [D(a) for a in ([amounts] if isinstance(amounts, str) else amounts)] for name, amounts in postings.items()}
     assert entry.kind == "trade"
+
+
+@pytest.mark.parametrize("side, paid", [("BUY", "0.00012474"), ("SELL", "0.00012473")])
+def test_what_is_paid_rounds_up_and_what_is_got_rounds_down(side, paid):
+    """10.1 * 0.00001235 = 0.000124735 BTC."""
+    _, (entry,) = decide(world(prices={"1INCHBTC": "0.00001235"}, spot={"BTC": "1", "1INCH": "20"}), market(side, "1INCHBTC", qty="10.1"))
+    assert entry.facts["quote_qty"] == paid
+
+
+def test_ORD_8_a_quote_amount_with_a_limit_buys_what_it_pays_for_at_the_limit():
+    """1000 / 25000 = 0.04 BTC, filled at 20000."""
+    _, (entry,) = decide(world(spot={"USDT": "1000"}), Trade(SPOT, "BUY", "BTCUSDT", None, D(1000), "LIMIT", D(25000)))
+    assert (entry.facts["qty"], entry.facts["quote_qty"]) == ("0.04", "800")
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,6 @@ import pytest
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]
 SHARED = PROJECT.parent / "shared"
-for folder in (HERE, HERE.parent / "domain"):
-    if str(folder) not in sys.path:
-        sys.path.insert(0, str(folder))
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
 
 from ledgers import RULES, deposit, scale  # noqa: E402
 

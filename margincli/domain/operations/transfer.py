@@ -59,7 +59,7 @@ def amount_may_leave(world: World, request: Transfer) -> None:
         if not most:
             raise Refused("nothing_to_move", asset=request.asset, wallet=request.source.name)
         return
-    require_free(world, request.source, request.asset, request.amount, "Transfer less, or: margincli transfer {asset} max".format(asset=request.asset))
+    require_free(world, request.source, request.asset, request.amount, "Transfer less, or max: as much as may leave.")
     if request.amount > most:
         raise Refused("above_max_transfer", amount=plain(request.amount), asset=request.asset, most=plain(most), wallet=request.source.name)
 

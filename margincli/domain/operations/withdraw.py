@@ -15,7 +15,7 @@ class Withdraw(NamedTuple):
 
 def enough_in_spot(world: World, request: Withdraw) -> None:
     """Only what is free in spot may leave; margin funds are moved there first."""
-    remedy = f"Move it there first: margincli transfer {request.asset} AMOUNT --from cross --to spot"
+    remedy = f"Withdraw less, or move it there first: margincli transfer {request.asset} AMOUNT --from WALLET --to spot"
     require_free(world, Wallet(world.owner, "spot"), request.asset, request.amount, remedy)
 
 
