@@ -16,7 +16,7 @@ _margincli() {
         fi
         case $word in
             "=") ;;
-            :|--account|--answers|--asset|--at|--format|--from|--kind|--ledger|--leverage|--limit|--mode|--price|--quote-qty|--ref|--region|--sell|--since|--source|--stop|--symbol|--to|--type|--volume|--wallet|-f|-w) skip=1 ;;  # bash takes isolated:BTCUSDT for three words
+            :|--account|--answers|--asset|--at|--coin|--every|--exchange|--format|--from|--kind|--ledger|--leverage|--limit|--mode|--price|--quote-qty|--ref|--region|--sell|--since|--source|--stop|--stop-limit|--symbol|--target|--then-price|--then-stop|--tif|--timeout|--to|--type|--url|--volume|--wallet|-f|-w) skip=1 ;;  # bash takes isolated:BTCUSDT for three words
             -*) ;;
             *)
                 if [[ -z $verb ]]; then
@@ -34,6 +34,9 @@ _margincli() {
         --answers) _margincli_offer -f; return ;;
         --asset) _margincli_offer ""; return ;;
         --at) _margincli_offer "now"; return ;;
+        --coin) _margincli_offer ""; return ;;
+        --every) _margincli_offer ""; return ;;
+        --exchange) _margincli_offer ""; return ;;
         --format) _margincli_offer "table json jsonl csv md"; return ;;
         --from) _margincli_offer "spot cross isolated:"; return ;;
         --kind) _margincli_offer ""; return ;;
@@ -49,9 +52,16 @@ _margincli() {
         --since) _margincli_offer "now"; return ;;
         --source) _margincli_offer ""; return ;;
         --stop) _margincli_offer ""; return ;;
+        --stop-limit) _margincli_offer ""; return ;;
         --symbol) _margincli_offer ""; return ;;
+        --target) _margincli_offer ""; return ;;
+        --then-price) _margincli_offer ""; return ;;
+        --then-stop) _margincli_offer ""; return ;;
+        --tif) _margincli_offer ""; return ;;
+        --timeout) _margincli_offer ""; return ;;
         --to) _margincli_offer "spot cross isolated:"; return ;;
-        --type) _margincli_offer "market limit"; return ;;
+        --type) _margincli_offer "market limit limit-maker stop-loss stop-limit stop-loss-limit take-profit take-profit-limit oco"; return ;;
+        --url) _margincli_offer ""; return ;;
         --volume) _margincli_offer ""; return ;;
         --wallet) _margincli_offer "spot cross isolated:"; return ;;
         -f) _margincli_offer "table json jsonl csv md"; return ;;
@@ -66,8 +76,16 @@ _margincli() {
             "withdraw") _margincli_offer "--ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "transfer") _margincli_offer "--from --to --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "borrow") _margincli_offer "--wallet -w --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
-            "repay") _margincli_offer "--wallet -w --sell --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
-            "trade") _margincli_offer "--wallet -w --quote-qty --type --price --stop --borrow --repay --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
+            "repay") _margincli_offer "--wallet -w --sell --quick --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
+            "close") _margincli_offer "--wallet -w --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
+            "exchange-debts") _margincli_offer "--wallet -w --list --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
+            "trade") _margincli_offer "--wallet -w --quote-qty --type --price --stop --stop-limit --then-price --then-stop --tif --borrow --repay --keep-loan --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
+            "orders") _margincli_offer "--ledger --account --at --format -f --json --quiet -q --help -h" ;;
+            "cancel") _margincli_offer "--all --symbol --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
+            "settings") _margincli_offer "--ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
+            "cool-off") _margincli_offer "--ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
+            "alert") _margincli_offer "--every --wallet -w --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
+            "top-up") _margincli_offer "--coin --target --wallet -w --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "accrue") _margincli_offer "--sum --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "liquidate") _margincli_offer "--wallet -w --manual --settle-deficit --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "status") _margincli_offer "--check --ledger --account --at --format -f --json --quiet -q --help -h" ;;
@@ -78,7 +96,8 @@ _margincli() {
             "price") _margincli_offer "--help -h" ;;
             "price set") _margincli_offer "--source --volume --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "price import") _margincli_offer "--symbol --source --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
-            "price show") _margincli_offer "--ledger --account --at --format -f --json --quiet -q --help -h" ;;
+            "price fetch") _margincli_offer "--exchange --timeout --url --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
+            "price show") _margincli_offer "--sources --ledger --account --at --format -f --json --quiet -q --help -h" ;;
             "rate") _margincli_offer "--help -h" ;;
             "rate set") _margincli_offer "--mode --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "rate import") _margincli_offer "--ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
@@ -89,13 +108,16 @@ _margincli() {
         return
     fi
     case "$verb/$count" in
-        "/0") _margincli_offer "demo activate deposit withdraw transfer borrow repay trade accrue liquidate status limits history interest check price rate rules" ;;
+        "/0") _margincli_offer "demo activate deposit withdraw transfer borrow repay close exchange-debts trade orders cancel settings cool-off alert top-up accrue liquidate status limits history interest check price rate rules" ;;
         "activate/0") _margincli_offer "cross isolated: portfolio" ;;
         "transfer/1") _margincli_offer "max" ;;
         "borrow/1") _margincli_offer "max" ;;
         "repay/1") _margincli_offer "all" ;;
         "trade/0") _margincli_offer "buy sell" ;;
-        "price/0") _margincli_offer "set import show" ;;
+        "cool-off/0") _margincli_offer "1d 3d 7d" ;;
+        "alert/0") _margincli_offer "off" ;;
+        "top-up/0") _margincli_offer "on off" ;;
+        "price/0") _margincli_offer "set import fetch show" ;;
         "price import/"*) _margincli_offer -f ;;
         "rate/0") _margincli_offer "set import show" ;;
         "rate import/0") _margincli_offer -f ;;

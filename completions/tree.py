@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from margincli.cli import app, words  # noqa: E402
+from margincli.cli import app, trade, words  # noqa: E402
 
 FILES = "<files>"
 
@@ -64,5 +64,7 @@ def _choices(param: Any, context: Any) -> tuple[str, ...]:
         return words.WALLET_WORDS
     if metavar == "TIME":
         return ("now",)
+    if metavar == "TYPE":
+        return tuple(trade.TYPES)
     known = (word.replace("SYMBOL", "") for word in metavar.split("|"))
     return tuple(word for word in known if word[:1].islower() or word[:1].isdigit())

@@ -9,17 +9,15 @@ from typing import Any, Callable, NamedTuple
 
 from .domain.journal import Entry, Wallet
 from .domain.operations import decide
-from .domain.money import ZERO, plain
-from .domain.operations.borrow import CHECKS as BORROW_CHECKS
-from .domain.operations.borrow import Borrow
+from .domain.orders import open_orders
 from .domain.refusals import Refused
-from .domain.risk import Health, Room, health, max_borrow, max_transfer_out, require_level_to_move_out
+from .domain.risk import Health, health
 from .domain.rulebook import Rulebook
 from .domain.schemes import scheme_of
 from .domain.walk import settle
 from .domain.world import World, moment
-from .ledger import reading, scratch, writing
-from .render.documents import entry_document, health_document, notices, order_document, wallet_document
+from .ledger import scratch, writing
+from .render.documents import entry_document, health_document, notices, order_documents
 
 Document = dict[str, Any]
 EVERYONE = "*"
@@ -74,10 +72,14 @@ def _carry_out(session, call: Call, request) -> Document:
         require_account(session, call.account)
     world, due = bring_up_to_date(session, call.account, call.at, request)
     after, made = decide(world, request)
-    entries = _append(session, call, due + made, world.rules)
+    after, follows = settle(after, call.at)  # THR-8: what the request itself set off, such as an alert, at the same moment
+    entries = _append(session, call, due + made + follows, world.rules)
+    asked = entries[len(due) : len(due) + len(made)]
     document = _receipt(call, command, entries, wallets_health(world), wallets_health(after))
     if command == "trade":
-        document["order"] = {**order_document(entries), "type": request.type}
+        document["order"], *others = order_documents(asked, request.type)
+        if others:
+            document["orders"] = [document["order"], *others]
     return finished(session, call, words, document)
 
 
@@ -95,14 +97,15 @@ def load(session, owner: str, at: int, request=None) -> tuple[World, int]:
     settled_to = at if last is None else last
     rules, state = session.rulebook(at), session.state(owner)
     assets = {asset for (account, asset), amount in state.balances.items() if amount and account.wallet.owner == owner}
-    symbols = _asked(request, rules, assets)
+    resting = {order.symbol for wallet in state.wallets(owner) for order in open_orders(state, wallet)}
+    symbols = _asked(request, rules, assets, resting)
     world = World(at, owner, state, session.market(assets | {"BTC"}, symbols, settled_to, at), rules)
     return world, settled_to
 
 
-def _asked(request, rules: Rulebook, assets: set[str]) -> set[str]:
-    """Adds the coins a request names to `assets`; returns the pairs it names."""
-    symbols = {getattr(request, "symbol", ""), getattr(getattr(request, "wallet", None), "symbol", "")} - {""}
+def _asked(request, rules: Rulebook, assets: set[str], resting: set[str]) -> set[str]:
+    """Adds the coins that a request and the resting orders name to `assets`; returns the pairs."""
+    symbols = {getattr(request, "symbol", ""), getattr(getattr(request, "wallet", None), "symbol", ""), *resting} - {"", None}
     for symbol in symbols:
         pair = rules.pair(symbol)
         assets.update((pair.base, pair.quote) if pair else ())
@@ -203,54 +206,3 @@ def default_rules() -> Document:
     from .rules import load as load_rules
 
     return load_rules()
-
-
-# --- reading ---
-
-
-def status(call: Call) -> Document:
-    """The account as it stands at `call.at`, settled in memory: nothing is written."""
-    with reading(call.ledger) as session:
-        require_account(session, call.account)
-        world, due = bring_up_to_date(session, call.account, call.at)
-        wallets = [wallet_document(health(world, wallet), world.state) for wallet in world.state.wallets(call.account)]
-        told = notices([entry_document(entry, None) for entry in due], wallets)
-        return {"mode": "paper", "account": call.account, "at": moment(call.at), "profile": world.rules.profile, "wallets": wallets, "notices": told}
-
-
-def limits(call: Call, asset: str | None) -> Document:
-    """The most that can be borrowed and moved out of each margin wallet, and what stands in the way of more."""
-    with reading(call.ledger) as session:
-        require_account(session, call.account)
-        request = Borrow(Wallet(call.account, "spot"), asset, None) if asset else None
-        world, _ = bring_up_to_date(session, call.account, call.at, request)
-        if asset and asset not in world.rules.assets:
-            raise Refused("unknown_asset", asset=asset)
-        wallets = [wallet for wallet in world.state.wallets(call.account) if scheme_of(wallet).lends]
-        rows = [_limit(world, wallet, coin) for wallet in wallets for coin in _coins(world, wallet, asset)]
-        return {"mode": "paper", "account": call.account, "at": moment(call.at), "rows": rows}
-
-
-def _coins(world: World, wallet: Wallet, asset: str | None) -> list[str]:
-    pair = world.rules.pair(wallet.symbol) if wallet.symbol else None
-    coins = (pair.base, pair.quote) if pair else sorted({*world.state.holdings(wallet), "USDT"})
-    return [asset] if asset and (not pair or asset in coins) else [] if asset else list(coins)
-
-
-def _limit(world: World, wallet: Wallet, asset: str) -> Document:
-    try:
-        for check in BORROW_CHECKS:
-            check(world, Borrow(wallet, asset, None))
-        room, why = max_borrow(world, wallet, asset), None
-    except Refused as refusal:
-        room, why = Room(ZERO, ()), refusal
-    bounds = [{"bound": name, "amount": plain(amount)} for name, amount in room.bounds]
-    if why:
-        bounds.append({"bound": why.code, "message": why.message, "hint": why.hint})
-    try:
-        require_level_to_move_out(world, wallet)
-        out = max_transfer_out(world, wallet, asset)
-    except Refused as refusal:
-        out = ZERO
-        bounds.append({"bound": refusal.code, "message": refusal.message, "hint": refusal.hint})
-    return {"wallet": wallet.name, "asset": asset, "max_borrow": plain(room.amount), "max_transfer_out": plain(out), "bounds": bounds}

@@ -20,9 +20,11 @@ MAY_USE = {
     "ledger": {"domain"},
     "render": {"domain"},
     "desk.py": {"domain", "ledger", "render", "rules"},
-    "records.py": {"domain", "ledger", "render", "rules", "feeds", "desk.py"},
+    "account.py": {"domain", "ledger", "render", "desk.py"},
+    "records.py": {"domain", "ledger", "render", "rules", "desk.py"},
+    "quotes.py": {"domain", "ledger", "feeds", "desk.py", "records.py"},
     "demo.py": {"cli", "records.py"},
-    "cli": {"domain", "ledger", "render", "rules", "feeds", "desk.py", "records.py", "demo.py"},
+    "cli": {"domain", "ledger", "render", "rules", "feeds", "desk.py", "account.py", "records.py", "quotes.py", "demo.py"},
     "__init__.py": set(),
     "__main__.py": {"cli"},
 }

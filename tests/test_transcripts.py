@@ -167,5 +167,5 @@ def test_a_line_that_belongs_nowhere_is_found():
 def test_every_verb_has_a_transcript():
     from margincli.cli.app import VERBS
 
-    missing = {verb.partition(" ")[0] for verb in VERBS} - {path.stem for path in FILES}
+    missing = {verb.partition(" ")[0].replace("-", "_") for verb in VERBS} - {path.stem for path in FILES}
     assert not missing

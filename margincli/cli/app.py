@@ -1,7 +1,7 @@
 """The table of verbs, and a group of commands that builds only the one asked for.
 
 A verb ``x`` is the function ``x`` of ``margincli/cli/x.py``; a verb of two words ``x y`` is the function ``x_y`` of
-the same file. To add one, add its line here.
+the same file. In the names of files and functions a hyphen becomes an underscore. To add one, add its line here.
 """
 
 import re
@@ -25,7 +25,17 @@ SECTIONS: dict[str, dict[str, str]] = {
     "Margin": {
         "borrow": "Borrow a coin against the wallet's collateral.",
         "repay": "Pay a debt down, interest first.",
-        "trade": "Buy or sell, borrowing and repaying if you like.",
+        "close": "Trade a position back and repay its debt.",
+        "exchange-debts": "Turn small debts into debt of one coin.",
+        "trade": "Buy or sell, now or when a price is reached.",
+        "orders": "Show the orders that rest.",
+        "cancel": "Cancel orders that rest.",
+        "settings": "Show and change the settings of the account.",
+    },
+    "Protect": {
+        "cool-off": "Borrow nothing for a day, three days or a week.",
+        "alert": "Be warned at a level of your own.",
+        "top-up": "Let spot coins move into a wallet at its margin call.",
     },
     "Time": {
         "accrue": "Bring accounts up to date and report the interest.",
@@ -42,6 +52,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "price": "Bring prices in and show them.",
         "price set": "Quote a price.",
         "price import": "Read candles from files.",
+        "price fetch": "Fetch prices from exchanges.",
         "price show": "Show the prices known.",
         "rate": "Bring interest rates in and show them.",
         "rate set": "Set the daily interest rate of a coin.",
@@ -108,9 +119,9 @@ class Verbs(TyperGroup):
 
 
 def _command(verb: str) -> Any:
-    module = import_module(f"{__package__}.{verb.partition(' ')[0]}")
+    module = import_module(f"{__package__}.{verb.partition(' ')[0].replace('-', '_')}")
     alone = typer.Typer(**PLAIN)
-    alone.command(verb.rpartition(" ")[2], cls=Verb)(getattr(module, verb.replace(" ", "_")))
+    alone.command(verb.rpartition(" ")[2], cls=Verb)(getattr(module, re.sub("[ -]", "_", verb)))
     return typer.main.get_command(alone)
 
 

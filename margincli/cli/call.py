@@ -9,7 +9,7 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from . import settings
+from . import config
 from .clock import read_as_of
 from .faults import WordFault, misuse
 from .words import read_account
@@ -34,7 +34,7 @@ class Call(NamedTuple):
         ledger: Annotated[str | None, typer.Option("--ledger", metavar="PATH", envvar="MARGINCLI_LEDGER", help="The ledger file.")] = None,
         account: Annotated[str | None, typer.Option("--account", metavar="NAME", envvar="MARGINCLI_ACCOUNT", help="The account.")] = None,
         at: Annotated[str | None, typer.Option("--at", metavar="TIME", envvar="MARGINCLI_AT", help="The time it happens, RFC 3339 (UTC without a zone), or now.")] = None,
-        format: Annotated[str | None, typer.Option("--format", "-f", metavar="|".join(settings.FORMATS), envvar="MARGINCLI_FORMAT", help="How to answer.")] = None,
+        format: Annotated[str | None, typer.Option("--format", "-f", metavar="|".join(config.FORMATS), envvar="MARGINCLI_FORMAT", help="How to answer.")] = None,
         json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
         quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing when all went well.")] = False,
         dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Show what would happen, write nothing.")] = False,
@@ -42,13 +42,13 @@ class Call(NamedTuple):
         yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")] = False,
     ) -> "Call":
         """Read the options every verb has, filling in what was not said."""
-        config = settings.read_config()
-        account = account or config.get("account")
+        written = config.read_config()
+        account = account or written.get("account")
         return cls(
-            ledger=_ledger(ledger if ledger is not None else config.get("ledger")),
+            ledger=_ledger(ledger if ledger is not None else written.get("ledger")),
             account=read_account(account) if account else None,
-            at=read_as_of(at or config.get("at") or "now"),
-            format=_format(format or config.get("format") or "table", json),
+            at=read_as_of(at or written.get("at") or "now"),
+            format=_format(format or written.get("format") or "table", json),
             quiet=quiet,
             dry_run=dry_run,
             ref=_ref(ref),
@@ -93,7 +93,7 @@ class Call(NamedTuple):
 
 def _ledger(named: str | None) -> Path:
     if named is None:
-        return settings.default_ledger()
+        return config.default_ledger()
     if not named.strip() or "\0" in named:
         raise WordFault("bad_ledger", "A ledger needs a path.", "Name the file: --ledger PATH")
     return Path(named).expanduser()
@@ -101,8 +101,8 @@ def _ledger(named: str | None) -> Path:
 
 def _format(named: str, json: bool) -> str:
     """--json goes before any other format, but a format that is none is never let pass."""
-    if named not in settings.FORMATS:
-        raise WordFault("bad_format", f"'{named}' is not a format.", f"Choose one of: {', '.join(settings.FORMATS)}", format=named)
+    if named not in config.FORMATS:
+        raise WordFault("bad_format", f"'{named}' is not a format.", f"Choose one of: {', '.join(config.FORMATS)}", format=named)
     return "json" if json else named
 
 

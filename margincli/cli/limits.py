@@ -15,6 +15,6 @@ def limits(call: Call, asset: SomeAsset = None):
       margincli limits
       margincli limits USDT --json
     """
-    from margincli import desk
+    from margincli import account
 
-    return desk.limits(call.mine, asset)
+    return account.limits(call.mine, asset)

@@ -22,9 +22,9 @@ def rate_set(call: Call, asset: Asset, rate_daily: Daily, mode: Mode = None):
     Examples:
       margincli rate set USDT 0.0002
     """
-    from margincli import records
+    from margincli import quotes
 
-    return records.rate_set(call.mine, asset, rate_daily, mode)
+    return quotes.rate_set(call.mine, asset, rate_daily, mode)
 
 
 @verb(writes=True)
@@ -36,11 +36,11 @@ def rate_import(call: Call, file: File):
     Examples:
       margincli rate import rates.csv
     """
-    from margincli import records
+    from margincli import quotes
 
     from .progress import progress
 
-    return records.rate_import(call.mine, file, progress(call))
+    return quotes.rate_import(call.mine, file, progress(call))
 
 
 @verb()
@@ -53,6 +53,6 @@ def rate_show(call: Call, asset: SomeAsset = None):
       margincli rate show
       margincli rate show USDT
     """
-    from margincli import records
+    from margincli import quotes
 
-    return records.rate_show(call.mine, asset)
+    return quotes.rate_show(call.mine, asset)

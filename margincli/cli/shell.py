@@ -43,7 +43,7 @@ def _survive(error: BaseException, words: list[str]) -> int:
 
 def _report(error: BaseException, words: list[str]) -> int:
     from .printing import complain, complain_at_length, put
-    from .settings import wants_json
+    from .config import wants_json
 
     if isinstance(error, BrokenPipeError):
         return _pipe_closed()

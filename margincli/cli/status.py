@@ -23,9 +23,9 @@ def status(call: Call, check: Check = False):
       margincli status
       margincli status --check --quiet || notify-me
     """
-    from margincli import desk
+    from margincli import account
 
-    document = desk.status(call.mine)
+    document = account.status(call.mine)
     return Answer(document, danger(document) if check else 0)
 
 

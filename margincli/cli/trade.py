@@ -9,8 +9,18 @@ from .faults import misuse, not_yet
 from .verb import verb
 from .words import Side, Symbol, WalletOption, read_amount, read_price, short
 
-TYPES = ("market", "limit")
-LATER = ("stop-limit", "stop-market", "stop-loss", "stop-loss-limit", "take-profit", "take-profit-limit", "limit-maker", "trailing-stop", "oco")
+TYPES = {
+    "market": "MARKET",
+    "limit": "LIMIT",
+    "limit-maker": "LIMIT_MAKER",
+    "stop-loss": "STOP_LOSS",
+    "stop-limit": "STOP_LOSS_LIMIT",
+    "stop-loss-limit": "STOP_LOSS_LIMIT",
+    "take-profit": "TAKE_PROFIT",
+    "take-profit-limit": "TAKE_PROFIT_LIMIT",
+    "oco": "OCO",
+}
+LATER = ("trailing-stop",)
 SIDE_EFFECTS = {
     (False, False): "NO_SIDE_EFFECT",
     (True, False): "MARGIN_BUY",
@@ -26,14 +36,25 @@ def read_type(text: str) -> str:
         raise not_yet(f"Orders of type {name} are", f"Types are: {', '.join(TYPES)}")
     if name not in TYPES:
         raise misuse(f"'{short(text)}' is not a type of order.", f"Types are: {', '.join(TYPES)}")
-    return name.upper()
+    return TYPES[name]
+
+
+def read_tif(text: str) -> str:
+    if text.strip().upper() not in ("GTC", "IOC", "FOK"):
+        raise misuse(f"'{short(text)}' is not a time in force.", "It is GTC, IOC or FOK.")
+    return text.strip().upper()
 
 
 Qty = Annotated[str | None, typer.Argument(metavar="[QTY]", help="How much of the base coin."), read_amount]
 QuoteQty = Annotated[str | None, typer.Option("--quote-qty", metavar="Q", help="How much of the quote coin to spend or get, instead of QTY."), read_amount]
-Type = Annotated[str, typer.Option("--type", metavar="|".join(TYPES), help="market fills at the price of the moment, limit at --price or better."), read_type]
+Type = Annotated[str, typer.Option("--type", metavar="TYPE", help=f"One of {', '.join(TYPES)}."), read_type]
 Limit = Annotated[str | None, typer.Option("--price", metavar="P", help="The limit of a limit order."), read_price]
 Stop = Annotated[str | None, typer.Option("--stop", metavar="P", help="The price that sets off a stop order."), read_price]
+StopLimit = Annotated[str | None, typer.Option("--stop-limit", metavar="P", help="With oco: the limit of its stop leg."), read_price]
+ThenPrice = Annotated[str | None, typer.Option("--then-price", metavar="P", help="When it fills: a limit order the other way (OTO)."), read_price]
+ThenStop = Annotated[str | None, typer.Option("--then-stop", metavar="P", help="When it fills: a stop the other way; with --then-price both (OTOCO)."), read_price]
+Tif = Annotated[str, typer.Option("--tif", metavar="GTC|IOC|FOK", help="How long a limit order stays: until cancelled, or now or never."), read_tif]
+KeepLoan = Annotated[bool, typer.Option("--keep-loan", help="Do not repay what was borrowed for it when it is cancelled.")]
 Borrow = Annotated[bool, typer.Option("--borrow", help="Borrow what the order lacks.")]
 Repay = Annotated[bool, typer.Option("--repay", help="Pay debts with what the order brings.")]
 
@@ -49,27 +70,36 @@ def trade(
     type: Type = "market",
     price: Limit = None,
     stop: Stop = None,
+    stop_limit: StopLimit = None,
+    then_price: ThenPrice = None,
+    then_stop: ThenStop = None,
+    tif: Tif = "GTC",
     borrow: Borrow = False,
     repay: Repay = False,
+    keep_loan: KeepLoan = False,
 ):
-    """Buy or sell, borrowing and repaying if you like.
+    """Buy or sell, now or when a price is reached.
 
     Give QTY of the base coin, or --quote-qty of the quote coin. With --borrow the order borrows what the wallet lacks,
-    with --repay its proceeds pay down the debt of the same coin.
+    with --repay its proceeds pay down the debt of the same coin. A limit that does not cross the market rests, and so do
+    stops; they fill as the prices you bring in reach them, by the convention of margincli rules show order.
 
     Examples:
       margincli trade buy BTCUSDT 0.01
       margincli trade buy BTCUSDT --quote-qty 300 --borrow
-      margincli trade sell BTC/USDT 0.01 --type limit --price 60000 --repay
+      margincli trade sell BTCUSDT 0.01 --type limit --price 70000 --repay
+      margincli trade sell BTCUSDT 0.01 --type oco --price 70000 --stop 55000
+      margincli trade buy BTCUSDT 1 --type limit --price 58000 --then-stop 55000
     """
-    _require_sense(qty, quote_qty, type, price, stop)
+    _require_sense(qty, quote_qty, type, price)
     from margincli.domain.operations.trade import Trade
 
-    effect = SIDE_EFFECTS[borrow, repay]
-    return call.perform(Trade(call.wallet(wallet), side.upper(), symbol, qty, quote_qty, type, price, effect))
+    prices = {"stop": stop, "stop_limit": stop_limit, "then_price": then_price, "then_stop": then_stop}
+    request = Trade(call.wallet(wallet), side.upper(), symbol, qty, quote_qty, type, price, SIDE_EFFECTS[borrow, repay], tif=tif, **prices)
+    return call.perform(request._replace(at_cancel="KEEP" if keep_loan else "REPAY"))
 
 
-def _require_sense(qty, quote_qty, type, price, stop) -> None:
+def _require_sense(qty, quote_qty, type, price) -> None:
     """Words that contradict each other are asked about, not guessed."""
     if (qty is None) == (quote_qty is None):
         raise misuse("An order needs QTY or --quote-qty, one of the two.", "Such as: margincli trade buy BTCUSDT 0.01")
@@ -77,5 +107,3 @@ def _require_sense(qty, quote_qty, type, price, stop) -> None:
         raise misuse("A limit order needs its --price.", "Add --price P, or leave --type limit out.")
     if type == "MARKET" and price is not None:
         raise misuse("A market order takes no --price.", "Add --type limit, or leave --price out.")
-    if stop is not None:
-        raise not_yet("Orders with a --stop are", f"Types are: {', '.join(TYPES)}")

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from .journal import EXCHANGE, INSURANCE, Account, Change, Entry, Wallet, move
 from .money import ONE, PRICE_PLACES, ZERO, charge_up_quotient, give_down_quotient, plain, unit
+from .orders import end, open_orders
 from .risk import exposure, health, shown
 from .schemes import collateral_value, scheme_of
 from .steps import pay_down
@@ -59,7 +60,9 @@ class _Run:
         self.entries += entries
 
     def begin(self) -> None:
-        """LIQ-2: the snapshot. A standing margin call ends here: the next fall is a new one."""
+        """LIQ-2: open orders expire, and the snapshot is taken. A standing margin call ends here: the next fall is a new one."""
+        for order in open_orders(self.world.state, self.wallet):
+            self.book(end(self.world, self.wallet, order, "EXPIRED"))
         current, state = health(self.world, self.wallet), self.world.state
         facts = {
             "reason": self.reason,

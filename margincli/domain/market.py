@@ -2,11 +2,15 @@
 
 A coin is valued in USDT along a route of pairs: its own USDT pair, the inverse, or one bridge between. A coin with
 no priced route is worth nothing to the user, and whoever needs its price is told which pair is missing.
+
+The index price of a pair at a moment depends on the last point of each source known then, and on nothing else: so it is
+the same whichever span of time was loaded, and nothing that comes later changes it.
 """
 
 from bisect import bisect_right
 from decimal import Decimal
-from typing import Callable, Iterable, NamedTuple
+from itertools import zip_longest
+from typing import Callable, Iterable, Iterator, NamedTuple
 
 from .chart import Point, Series
 from .money import ONE, ZERO, price_quotient, ratio, round_half_up
@@ -14,6 +18,7 @@ from .money import ONE, ZERO, price_quotient, ratio, round_half_up
 VALUED_IN = "USDT"
 BRIDGES = ("USDC", "FDUSD", "BUSD", "BTC", "ETH", "BNB")
 Prices = dict[str, Decimal]  # coin -> USDT
+HALF = Decimal("0.5")
 GIVEN = "index"  # the source of a price series that is taken as the index itself (IDX-8)
 
 
@@ -44,33 +49,100 @@ def _legs(asset: str, into: str, known) -> Iterable[Route]:
         yield (Leg(into + asset, True),)
 
 
+class IndexRules(NamedTuple):
+    """How far a source may stand off the median (IDX-3), and how old its last price may be (IDX-4; None: any age)."""
+
+    cap: Decimal = Decimal("0.05")
+    stale_ms: int | None = None
+
+    @classmethod
+    def of(cls, rules) -> "IndexRules":
+        """As the rule book has them; a book of before knew of no stale source."""
+        if "index" not in rules.document:
+            return cls()
+        seconds = rules.leaf("index.stale_seconds")
+        return cls(rules.number("index.cap"), int(Decimal(seconds) * 1000) if seconds else None)
+
+
+class Share(NamedTuple):
+    """What one source brings to the index price: its last point, the price it counts at, its weight, and why."""
+
+    source: str
+    point: Point
+    used: Decimal | None  # None where it does not count
+    weight: Decimal
+    state: str  # ok, capped, protected, stale; given and passed_over where the index itself is given
+
+
 class Ticker(NamedTuple):
     """All that is known of one symbol: a series per source."""
 
     symbol: str
     sources: dict[str, Series]
+    rules: IndexRules = IndexRules()
 
     def price(self, at: int) -> Decimal | None:
-        """The index price at `at`: the given series if there is one (IDX-8), else the sources by volume (IDX-2, IDX-7)."""
-        if GIVEN in self.sources:
-            point = self.sources[GIVEN].last(at)
-            return point.price if point else None
-        return index_price([point for series in self.sources.values() if (point := series.last(at))])
+        """The index price at `at`: the given series from its first point on (IDX-8), else the sources together (IDX-2)."""
+        return index_price(list(self._counting(at).values()), self.rules.cap)
 
     def moments(self, after: int, until: int) -> set[int]:
-        return {point.at for series in self.sources.values() for point in series.between(after, until)}
+        """When the price may change: a point arrives, or one among several turns stale with nothing after it (IDX-4)."""
+        found = {point.at for series in self.sources.values() for point in series.between(after, until)}
+        others = [series for name, series in self.sources.items() if name != GIVEN]
+        if self.rules.stale_ms is None or len(others) < 2:
+            return found
+        return found.union(*(self._turns(series, after, until) for series in others))
+
+    def _turns(self, series: Series, after: int, until: int) -> Iterator[int]:
+        """The moments at which the source falls silent for too long."""
+        points = [point for point in (series.last(after), *series.between(after, until)) if point]
+        for point, following in zip_longest(points, points[1:]):
+            turn = point.at + self.rules.stale_ms + 1
+            if after < turn <= until and (following is None or following.at > turn):
+                yield turn
 
     def extremes(self, at: int) -> tuple[Decimal, Decimal] | None:
         """Lowest and highest index price inside the candles that close exactly at `at`; None when none does."""
-        points = [point for name, series in self.sources.items() if self._counts(name) and (point := series.last(at))]
+        points = list(self._counting(at).values())
         if not any(point.at == at and point.low is not None for point in points):
             return None
         corners = ([p._replace(price=_corner(p, at, side)) for p in points] for side in ("low", "high"))
-        low, high = (index_price(corner) for corner in corners)
+        low, high = (index_price(corner, self.rules.cap) for corner in corners)
         return low, high
 
-    def _counts(self, source: str) -> bool:
-        return source == GIVEN or GIVEN not in self.sources
+    def shares(self, at: int) -> list[Share]:
+        """What each source known at `at` brings to the price."""
+        counting = self._counting(at)
+        points = list(counting.values())
+        counts_at = dict(zip(counting, zip(capped(points, self.rules.cap), weights(points))))
+        return [
+            Share(name, point, *counts_at.get(name, (None, ZERO)), self._state(name, point, counts_at, at))
+            for name, series in sorted(self.sources.items())
+            if (point := series.last(at))
+        ]
+
+    def _state(self, name: str, point: Point, counts_at: dict, at: int) -> str:
+        if GIVEN in counts_at:
+            return "given" if name == GIVEN else "passed_over"
+        if name not in counts_at:
+            return "stale"
+        if self.rules.stale_ms is not None and at - point.at > self.rules.stale_ms:
+            return "protected"
+        return "ok" if counts_at[name][0] == point.price else "capped"
+
+    def _counting(self, at: int) -> dict[str, Point]:
+        """The points that count at `at`: the given index alone, else those of sources that are not stale (IDX-4).
+
+        IDX-5: with none left, the price of the last moment that had one is carried on: that of the newest points.
+        """
+        given = self.sources.get(GIVEN)
+        if given and (point := given.last(at)):
+            return {GIVEN: point}
+        known = {name: point for name, series in self.sources.items() if name != GIVEN and (point := series.last(at))}
+        if self.rules.stale_ms is None or len(known) < 2:
+            return known
+        since = min(at - self.rules.stale_ms, max(point.at for point in known.values()))
+        return {name: point for name, point in known.items() if point.at >= since}
 
 
 def _corner(point: Point, at: int, side: str) -> Decimal:
@@ -78,16 +150,30 @@ def _corner(point: Point, at: int, side: str) -> Decimal:
     return point.price if corner is None else corner
 
 
-def index_price(points: list[Point]) -> Decimal | None:
-    """IDX-2: the mean of the sources weighted by volume; equal weights when a volume is unknown or none traded."""
-    if not points:
-        return None
-    if len(points) == 1:
-        return points[0].price
+def index_price(points: list[Point], cap: Decimal = IndexRules().cap) -> Decimal | None:
+    """IDX-2, IDX-6: the weighted mean of the sources to eight places; a single one is the price itself."""
+    if len(points) < 2:
+        return points[0].price if points else None
+    shares = weights(points)
+    weighted = sum((w * price for w, price in zip(shares, capped(points, cap))), ZERO)
+    return round_half_up(ratio(weighted, sum(shares, ZERO)), 8)
+
+
+def weights(points: list[Point]) -> list[Decimal]:
+    """IDX-7: the volumes; equal weights when one is unknown or nobody traded."""
     volumes = [point.volume for point in points]
-    weights = volumes if all(v is not None for v in volumes) and any(volumes) else [ONE] * len(points)
-    weighted = sum((w * p.price for w, p in zip(weights, points)), ZERO)
-    return round_half_up(ratio(weighted, sum(weights, ZERO)), 8)
+    return volumes if all(v is not None for v in volumes) and any(volumes) else [ONE] * len(points)
+
+
+def capped(points: list[Point], cap: Decimal) -> list[Decimal]:
+    """IDX-3: the prices, those off the median of all by more than `cap` brought to that distance from it."""
+    if not points:
+        return []
+    prices = sorted(point.price for point in points)
+    middle = len(prices) // 2
+    median = prices[middle] if len(prices) % 2 else (prices[middle - 1] + prices[middle]) * HALF
+    low, high = median * (ONE - cap), median * (ONE + cap)
+    return [min(max(point.price, low), high) for point in points]
 
 
 class Rates(NamedTuple):

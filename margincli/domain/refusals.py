@@ -41,9 +41,8 @@ REFUSALS: dict[str, Refusal] = {
     "no_price": Refusal(-3042, "{asset} cannot be valued: no price of {symbol} is known at {at}.", "Give one: margincli price set {symbol} PRICE", gone=True),
     # words that name nothing
     "unknown_asset": Refusal(-3002, "{asset} is not a coin of the rule book.", "See: margincli rules show coins"),
-    "unknown_pair": Refusal(-3028, "{symbol} is not a margin pair of the rule book.", "See: margincli rules show pairs"),
+    "unknown_pair": Refusal(-3021, "{symbol} is not a margin pair of the rule book.", "See: margincli rules show pairs"),
     "bad_wallet": Refusal(-3026, "{wallet} is not a wallet.", "Wallets are spot, cross and isolated:SYMBOL, such as isolated:BTCUSDT."),
-    "bad_account": Refusal(-3026, "{account} cannot be the name of an account: {why}.", "Use letters, digits, '-', '_' and '.', at most 64; house and world are taken."),
     "ref_taken": Refusal(None, "The ref {ref} belongs to another request.", "Use a new --ref, or repeat the first request word for word."),
     "no_quotes": Refusal(-3042, "No price of {symbol} is known at {at}.", "Give one: margincli price set {symbol} PRICE", gone=True),
     "no_such_topic": Refusal(None, "The rule book has nothing on {topic}.", "See all of it with: margincli rules show", gone=True),
@@ -85,12 +84,38 @@ REFUSALS: dict[str, Refusal] = {
     "level_too_low_to_move": Refusal(-3023, "Funds may leave {wallet} above level {bar}; it stands at {level}.", "Repay or transfer in until the level is above {bar}."),
     "above_max_transfer": Refusal(-3020, "{amount} {asset} is more than the {most} that may leave {wallet}.", "Move {most} or less: margincli limits {asset}"),
     # orders
-    "wrong_symbol": Refusal(-3028, "{wallet} trades only {own}, not {symbol}.", "Trade {own} there, or use --wallet cross."),
+    "wrong_symbol": Refusal(-3021, "{wallet} trades only {own}, not {symbol}.", "Trade {own} there, or use --wallet cross."),
     "filter": Refusal(-1013, "{symbol} refuses the order: {why}.", "See its filters: margincli rules show {symbol}"),
-    "would_rest": Refusal(-2010, "A limit of {price} does not cross the market at {market}, and orders do not rest yet.", "Use --type market, or a price that fills now."),
+    "order_words": Refusal(-1106, "An order of type {type} {verb} {name}.", "See: margincli trade --help"),
+    "would_take": Refusal(-2010, "A limit-maker at {price} would fill at once: the market is at {market}.", "Use --type limit, or a price that rests."),
+    "would_trigger": Refusal(-2010, "A stop at {stop} would trigger at once: the market is at {market}.", "This one waits {side} the market."),
+    "bad_oco": Refusal(-2010, "The market at {market} must lie between the limit {price} and the stop {stop}.", "Selling, the limit is above and the stop below; buying, the other way round."),
+    "too_many_orders": Refusal(-1013, "{symbol} has its {most} {kind} open in this wallet already.", "Cancel some: margincli orders"),
+    "no_order": Refusal(-2011, "There is no open order {order} in account {account}.", "See: margincli orders", gone=True),
     "unhealthy_result": Refusal(-3023, "That would bring {wallet} to level {level}, at or under {bar}: {consequence}.", "Trade less, or transfer funds in first."),
+    # protections
+    "bad_alert_level": Refusal(None, "An alert stands above the margin call at {lowest}, up to {most}; not at {level}.", "Such as: margincli alert {most}"),
+    "bad_alert_hours": Refusal(None, "An alert is repeated every {least} to {most} hours, not every {hours}.", "Use --every {most}."),
+    "bad_top_up_coins": Refusal(None, "The top-up of {wallet} takes {rule}.", "Such as: margincli top-up on --coin USDT --coin BTC"),
+    "bad_top_up_target": Refusal(None, "A top-up comes back to a level from {lowest} to {most}, cross only; not {target}.", "Leave --target out for the call level."),
     # liquidation by hand
     "nothing_to_liquidate": Refusal(None, "{wallet} has no debt: there is nothing to liquidate.", "See what it holds and owes: margincli status"),
     "manual_liquidation_denied": Refusal(-3026, "An isolated wallet cannot be liquidated by hand in {region}.", "It is a setting: margincli rules show liquidation"),
     "nothing_in_review": Refusal(None, "{wallet} has no deficit in review.", "See: margincli status"),
+    # repaying by selling
+    "sells_itself": Refusal(-3026, "{asset} is the coin that is owed: it is not sold for itself.", "What is free of it is counted first; name other coins with --sell."),
+    "nothing_to_sell": Refusal(-3041, "{wallet} has no {asset} free to sell.", "See what it holds: margincli status"),
+    "sales_fall_short": Refusal(-3041, "Selling {coins} brings the free balance to {brought} {asset}, {amount} are needed.", "Name another coin with --sell, or repay {brought} with these."),
+    "no_position": Refusal(None, "{wallet} has no position in {symbol} to close: it owes neither {base}, nor {quote} with {base} to sell.", "See what it holds and owes: margincli status"),
+    # settings of an account
+    "unknown_setting": Refusal(None, "{name} is not a setting; there are {known}.", "See: margincli settings"),
+    "bad_setting": Refusal(-3026, "{name} cannot be {value}; it can be {choices}.", "See: margincli settings"),
+    # cooling-off
+    "cooling_off": Refusal(-3014, "Cooling-off: nothing can be borrowed until {until}.", "It cannot be lifted early; trading, transfers and repaying go on."),
+    "bad_cooling_off": Refusal(-3026, "A cooling-off of {hours} hours is not offered; there are {choices}.", "Choose one of: margincli rules show cooling_off"),
+    "cooling_off_stands": Refusal(-3014, "A cooling-off until {until} stands; one until {end} would not be longer.", "It can be replaced by a longer one, and neither shortened nor lifted."),
+    # small debts
+    "cross_only": Refusal(-3026, "{wallet} cannot exchange debts: only the cross wallet can.", "Use --wallet cross, or repay: margincli repay ASSET all --wallet {wallet}"),
+    "no_small_debts": Refusal(-3015, "{wallet} owes nothing small: no debt under {bar} USDT in another coin than {asset}.", "See: margincli exchange-debts --list"),
+    "exchanged_lately": Refusal(-3007, "Small debts were exchanged at {last}; it can be done once in {hours} hours.", "Again from {next} on."),
 }

@@ -159,7 +159,7 @@ def _price_in(world: World, asset: str, numeraire: str) -> Decimal | None:
     if asset == numeraire:
         return Decimal(1)
     own, base = world.value_usdt(asset), world.value_usdt(numeraire)
-    return own if numeraire == "USDT" or own is None or base is None else price_quotient(own, base)
+    return None if own is None or base is None else own if numeraire == "USDT" else price_quotient(own, base)
 
 
 # --- how much more ---

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from .interest import ON_BORROW, Run, charge_hour_up, interest_entry
-from .journal import EXCHANGE, FEES, LOANS, POOL, Account, Entry, Wallet, move
+from .journal import EXCHANGE, FEES, LOANS, POOL, Account, Change, Entry, Wallet, move
 from .money import plain, round_half_up
 from .world import World
 
@@ -65,8 +65,8 @@ def commission(received: Decimal, rate: Decimal, places: int) -> Decimal:
     return round_half_up(received * rate, places)
 
 
-def fill_order(world: World, wallet: Wallet, fill: Fill) -> list[Entry]:
-    """Exchange the coins with the market and take the fee out of what came in."""
+def fill_order(world: World, wallet: Wallet, fill: Fill, number: int, changes: tuple[Change, ...] = ()) -> list[Entry]:
+    """Exchange the coins of order `number` with the market and take the fee out of what came in."""
     free = Account(wallet, "free")
     gives, takes = (fill.quote, fill.base) if fill.side == "BUY" else (fill.base, fill.quote)
     given, taken = (fill.quote_qty, fill.qty) if fill.side == "BUY" else (fill.qty, fill.quote_qty)
@@ -74,6 +74,7 @@ def fill_order(world: World, wallet: Wallet, fill: Fill) -> list[Entry]:
     if fill.fee:
         postings += move(takes, fill.fee, free, FEES)
     facts = {
+        "order": str(number),
         "side": fill.side,
         "symbol": fill.symbol,
         "qty": plain(fill.qty),
@@ -82,4 +83,4 @@ def fill_order(world: World, wallet: Wallet, fill: Fill) -> list[Entry]:
         "fee": plain(fill.fee),
         "fee_asset": takes,
     }
-    return [Entry(world.now, "trade", wallet, fill.base, fill.qty, postings, (), facts)]
+    return [Entry(world.now, "trade", wallet, fill.base, fill.qty, postings, changes, facts)]

@@ -1,7 +1,7 @@
 """Bringing an account up to date: one walk through all that fell due since it was last touched (law 3 of the house).
 
 Moments come in time order: full hours, quotes, candle opens and closes, reminders, and now. Inside a moment THR-8 rules:
-prices, interest, level, margin call, liquidation. At a candle's close two scenarios are tried, every coin at its low and
+prices, interest, order fills, level, top-up, margin call, liquidation. At a candle's close two scenarios are tried, every coin at its low and
 every coin at its high; the worse one counts, and what it triggers happens at the price that triggers it.
 """
 
@@ -10,14 +10,15 @@ from heapq import merge
 from typing import Iterator
 
 from .interest import HOUR, Run, charge_hour_up, interest_entry, next_hour
-from .journal import Change, Entry, Wallet
-from .liquidation import deficit_of, liquidate
+from .journal import Account, Entry, Wallet
+from .judgement import Alarm, alarms, judge
 from .market import Prices
-from .money import ZERO, charge_up_quotient, plain
-from .risk import exposure, health, level, require_priced_debts, shown
+from .money import ZERO
+from .orders import Touch, fills_at, open_orders, stirs
+from .risk import require_priced_debts
 from .schemes import scheme_of
+from .topup import coins_of
 from .world import World
-
 
 
 def settle(world: World, settled_to: int) -> tuple[World, list[Entry]]:
@@ -44,8 +45,9 @@ class _Walk:
         self.renew()
 
     def renew(self) -> None:
-        owing = [wallet for wallet in self.world.state.wallets(self.world.owner) if self.world.state.owes(wallet)]
-        self.watches = [Watch(self.world, wallet) for wallet in owing]
+        state = self.world.state
+        lively = [wallet for wallet in state.wallets(self.world.owner) if state.owes(wallet) or open_orders(state, wallet)]
+        self.watches = [Watch(self.world, wallet) for wallet in lively]
 
     def moments(self) -> Iterator[int]:
         """Every moment at which anything may happen, ascending, the last one being now. None without debt."""
@@ -56,7 +58,7 @@ class _Walk:
         for at in merge(sorted(self.price_moments), hours, [self.until]):
             if not self.watches:
                 return
-            while due := min((w.reminder_due for w in self.watches if (last or 0) < w.reminder_due < at), default=0):
+            while due := min((due for watch in self.watches for due in watch.due.values() if (last or 0) < due < at), default=0):
                 last = due
                 yield due
             if at != last:
@@ -69,6 +71,8 @@ class _Walk:
             self.charge(at)
         for watch in self.watches:
             watch.see(self.world) if at in self.price_moments or not watch.now else watch.stay()
+        if any(stirs(watch.orders, watch.touches.get) for watch in self.watches):
+            self.fill()
         if not all(watch.quiet(at) for watch in self.watches):
             self.look()
 
@@ -86,13 +90,23 @@ class _Walk:
         for watch in self.watches:
             self.emit(watch.take_runs())
 
+    def fill(self) -> None:
+        """ORD-14: the orders that this moment's prices fill or set off, each wallet's in turn, before any level is judged (THR-8)."""
+        self.book_interest()
+        for watch in self.watches:
+            _, entries = fills_at(self.world, watch.wallet, watch.touches.get)
+            self.emit(entries)
+        self.renew()
+        for watch in self.watches:
+            watch.see(self.world)
+
     def look(self) -> None:
         """The slow road: judge each wallet on its full health, with the interest of the open hours counted in."""
         pending = [entry for watch in self.watches for entry in watch.peek_runs()]
         probe = self.world.after(pending)
         found: list[Entry] = []
         for watch in self.watches:
-            probe, entries = judge(probe, watch)
+            probe, entries = judge(probe, watch.wallet, watch.before or watch.now, watch.corners, watch.now)
             found += entries
         if found:
             self.book_interest()
@@ -103,7 +117,7 @@ class _Walk:
 
 
 class Watch:
-    """One wallet that owes, with what can be known ahead of it.
+    """One wallet that owes or has orders resting, with what can be known ahead of it.
 
     Its level stands above a bar exactly while sum((balance - bar x debt) x price) > 0: a linear form, kept up to date by the
     hour, so that a price is compared and nothing is evaluated while nothing can happen.
@@ -111,17 +125,20 @@ class Watch:
 
     def __init__(self, world: World, wallet: Wallet):
         self.wallet = wallet
-        self.bands = scheme_of(wallet).bands(world, wallet)
+        self.orders = [order for order in open_orders(world.state, wallet) if order.status == "NEW"]
+        self.touches: dict[str, Touch] = {}
         holdings = world.state.holdings(wallet)
         self.assets = tuple(holdings)
         self.owed = {asset for asset, h in holdings.items() if h.debt}
         self.principal = {asset: h.borrowed for asset, h in holdings.items() if h.borrowed}
-        self.call = {asset: h.balance - self.bands.margin_call_at * h.debt for asset, h in holdings.items()}
-        self.liquidation = {asset: h.balance - self.bands.liquidation_at * h.debt for asset, h in holdings.items()}
+        self.bands = scheme_of(wallet).bands(world, wallet) if self.owed else None
         self.runs: dict[str, Run] = {}
-        called_at = world.state.setting(wallet, "called_at")
-        every = int(world.rules.leaf("call.remind_every_hours")) * HOUR
-        self.reminder_due = int(called_at) + every if called_at else 0
+        self.alarms = alarms(world, wallet, self.bands) if self.owed else ()
+        bars = {alarm.bar for alarm in self.alarms} | ({self.bands.liquidation_at} if self.bands else set())
+        self.forms = {bar: {asset: h.balance - bar * h.debt for asset, h in holdings.items()} for bar in bars}
+        spot = Wallet(wallet.owner, "spot")
+        self.helped = any(world.state.balance(Account(spot, "free"), coin) for coin in coins_of(world, wallet))  # spot coins would still move in
+        self.due = {alarm: at + alarm.every for alarm in self.alarms if (at := alarm.heard_at(world, wallet))}
         self.now: Prices = {}
         self.before: Prices = {}
         self.corners: tuple[Prices, ...] = ()
@@ -132,23 +149,29 @@ class Watch:
         self.before = self.now or self._prices(market, at - 1)
         self.now = self._prices(market, at)
         self.corners = market.corners(self.assets, at) or ()
+        self.touches = {order.symbol: touch for order in self.orders if (touch := _touch(market, order.symbol, at))}
         if not self.owed <= self.now.keys():
             require_priced_debts(world, self.wallet)
 
     def stay(self) -> None:
         """A moment without news from the market."""
-        self.before, self.corners = self.now, ()
+        self.before, self.corners, self.touches = self.now, (), {}
 
     def _prices(self, market, at: int) -> Prices:
         priced = ((asset, market.value(asset, at)) for asset in self.assets)
         return {asset: price for asset, price in priced if price is not None}
 
     def quiet(self, at: int) -> bool:
-        """Whether no band is crossed at this moment, in any scenario, and no reminder is due."""
-        if self.reminder_due:
-            safe = all(_sum(self.liquidation, prices) > 0 for prices in (self.now, *self.corners))
-            return safe and _sum(self.call, self.now) <= 0 and at < self.reminder_due
-        return all(_sum(self.call, prices) > 0 for prices in (self.now, *self.corners))
+        """Whether no bar is crossed at this moment, in any scenario, and no alarm is due to be heard again."""
+        return all(self._silent(alarm, at) for alarm in self.alarms) and (not self.due or self._above(self.bands.liquidation_at))
+
+    def _silent(self, alarm: Alarm, at: int) -> bool:
+        if alarm in self.due:  # it has been heard, and stays so until the level is above its bar
+            return not self.helped and at < self.due[alarm] and _sum(self.forms[alarm.bar], self.now) <= 0
+        return self._above(alarm.bar)
+
+    def _above(self, bar: Decimal) -> bool:
+        return all(_sum(self.forms[bar], prices) > 0 for prices in (self.now, *self.corners))
 
     # --- interest ---
 
@@ -164,8 +187,8 @@ class Watch:
                     ended.append(interest_entry(self.wallet, asset, run))
                 charge = charge_hour_up(principal, rate, world.rules.scale(asset))
                 run = self.runs[asset] = Run(principal, rate, world.now, charge)
-            self.call[asset] -= self.bands.margin_call_at * run.charge
-            self.liquidation[asset] -= self.bands.liquidation_at * run.charge
+            for bar, form in self.forms.items():
+                form[asset] -= bar * run.charge
         return ended
 
     def peek_runs(self) -> list[Entry]:
@@ -176,88 +199,10 @@ class Watch:
         return entries
 
 
+def _touch(market, symbol: str, at: int) -> Touch | None:
+    price, ticker = market.last(symbol, at), market.tickers.get(symbol)
+    return None if price is None else Touch(price, *(ticker.extremes(at) or (None, None)))
+
+
 def _sum(form: dict[str, Decimal], prices: Prices) -> Decimal:
     return sum((share * prices[asset] for asset, share in form.items() if asset in prices), ZERO)
-
-
-# --- the judgement ---
-
-
-def judge(world: World, watch: Watch) -> tuple[World, list[Entry]]:
-    """Calls and liquidations of one wallet at one moment: first on the way to the worse extreme, then at the price now."""
-    wallet, entries = watch.wallet, []
-    path = [worse_corner(world, wallet, watch.corners)] if watch.corners else []
-    start = watch.before or watch.now
-    for target in (*path, watch.now):
-        world, found = travel(world, wallet, start if target is not watch.now else target, target)
-        entries += found
-    return world, entries
-
-
-def worse_corner(world: World, wallet: Wallet, corners: tuple[Prices, ...]) -> Prices:
-    """Of the scenarios the one with the lower level; coins move together, so a hedge is not torn apart."""
-    return min(corners, key=lambda prices: level(world.pinned(prices), wallet))
-
-
-def travel(world: World, wallet: Wallet, start: Prices, target: Prices) -> tuple[World, list[Entry]]:
-    """Move prices from `start` to `target`; call at the call level, liquidate at the liquidation level, as often as it takes."""
-    entries: list[Entry] = []
-    bands = scheme_of(wallet).bands(world, wallet)
-    while world.state.owes(wallet) and not deficit_of(world.pinned(target), wallet):
-        there = level(world.pinned(target), wallet)
-        if there > bands.margin_call_at:
-            found = _call_over(world.pinned(target), wallet)
-        else:
-            found = _call(world.pinned(crossing(world, wallet, start, target, bands.margin_call_at)), wallet)
-        world, entries = world.after(found), entries + found
-        if there > bands.liquidation_at:
-            break
-        start = crossing(world, wallet, start, target, bands.liquidation_at)
-        _, found = liquidate(world.pinned(start), wallet, bands.stop_above, "level")
-        if not any(entry.postings for entry in found):  # nothing that can be sold
-            break
-        world, entries = world.after(found), entries + found
-        bands = scheme_of(wallet).bands(world, wallet)
-    return world, entries
-
-
-def crossing(world: World, wallet: Wallet, start: Prices, target: Prices, bar: Decimal) -> Prices:
-    """Where on the straight way from `start` to `target` the level first stands at `bar`, rounded towards `target`."""
-    from_bar, to_bar = (_above(world.pinned(prices), wallet, bar) for prices in (start, target))
-    if from_bar <= 0 or start is target:
-        return start
-    prices = {}
-    for asset, end in target.items():
-        begin = start.get(asset, end)
-        way = charge_up_quotient(abs(end - begin) * from_bar, from_bar - to_bar)
-        prices[asset] = max(end, begin - way) if end < begin else min(end, begin + way)
-    return prices
-
-
-def _above(world: World, wallet: Wallet, bar: Decimal) -> Decimal:
-    total = exposure(world, wallet)
-    return total.total_asset - bar * total.total_liability
-
-
-def _call(world: World, wallet: Wallet) -> list[Entry]:
-    """CALL-1, CALL-2: a call when the level falls to the bar, and again every 24 hours while it stays there."""
-    called_at = world.state.setting(wallet, "called_at")
-    every = int(world.rules.leaf("call.remind_every_hours")) * HOUR
-    if called_at and world.now < int(called_at) + every:
-        return []
-    current = health(world, wallet)
-    facts = {
-        "level": shown(current.level),
-        "bar": plain(current.bands.margin_call_at),
-        "liquidation_at": plain(current.bands.liquidation_at),
-        "reminder": "yes" if called_at else "no",
-    }
-    return [Entry(world.now, "margin_call", wallet, "", ZERO, (), (Change(wallet, "called_at", str(world.now)),), facts)]
-
-
-def _call_over(world: World, wallet: Wallet) -> list[Entry]:
-    """CALL-2: a recovery above the bar ends the call; the next fall is a new one at once."""
-    if not world.state.setting(wallet, "called_at"):
-        return []
-    facts = {"level": shown(health(world, wallet).level)}
-    return [Entry(world.now, "margin_call_over", wallet, "", ZERO, (), (Change(wallet, "called_at", ""),), facts)]

@@ -83,8 +83,9 @@ def owners(db: sqlite3.Connection) -> list[str]:
 
 def owners_owing(db: sqlite3.Connection) -> list[str]:
     rows = db.execute(
-        "SELECT DISTINCT o.name FROM accounts a JOIN balances b ON b.account_id = a.id JOIN owners o ON o.id = a.owner_id "
-        "WHERE a.sign = -1 AND b.amount <> 0 ORDER BY o.name"
+        "SELECT o.name FROM accounts a JOIN balances b ON b.account_id = a.id JOIN owners o ON o.id = a.owner_id "
+        "WHERE a.sign = -1 AND b.amount <> 0 UNION "
+        "SELECT o.name FROM settings c JOIN owners o ON o.id = c.owner_id WHERE c.key GLOB 'order.*' AND c.value <> '' ORDER BY 1"
     )
     return [name for (name,) in rows]
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from operator import itemgetter
 
 from ..domain.chart import Point, Series
-from ..domain.market import Market, Rates, Ticker, routes
+from ..domain.market import IndexRules, Market, Rates, Ticker, routes
 
 _QUOTES = (
     "SELECT at, price, volume FROM quotes WHERE symbol_id = :symbol AND source = :source AND at <= :until AND at >= "
@@ -24,7 +24,7 @@ _CANDLES = (
 _by_time = itemgetter(0)
 
 
-def load(db: sqlite3.Connection, assets: Iterable[str], symbols: Iterable[str], since: int, until: int) -> Market:
+def load(db: sqlite3.Connection, assets: Iterable[str], symbols: Iterable[str], since: int, until: int, index: IndexRules = IndexRules()) -> Market:
     """Tickers on the routes of `assets` and of `symbols`, and rates of `assets` in both modes.
 
     Of each series: the last point known at `since`, and all with since < at <= until.
@@ -33,7 +33,7 @@ def load(db: sqlite3.Connection, assets: Iterable[str], symbols: Iterable[str], 
     priced = dict(db.execute("SELECT name, id FROM symbols"))
     wanted = {leg.symbol for asset in assets for route in routes(asset, priced) for leg in route}
     wanted |= priced.keys() & set(symbols)
-    tickers = (Ticker(symbol, _sources(db, priced[symbol], since, until)) for symbol in sorted(wanted))
+    tickers = (Ticker(symbol, _sources(db, priced[symbol], since, until), index) for symbol in sorted(wanted))
     return Market({ticker.symbol: ticker for ticker in tickers if ticker.sources}, _rates(db, assets, since, until))
 
 

@@ -7,9 +7,13 @@ replaces the one of the very same moment, so that a slip can be put right.
 import sqlite3
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from ..domain.market import Market, Share
+from ..domain.money import ZERO, plain, ratio, round_half_up
 from ..domain.world import moment
 from .faults import LedgerFault
 from .market import sources
@@ -122,6 +126,33 @@ def _last_candle(db: sqlite3.Connection, number: int, symbol: str, source: str, 
     ).fetchone()
     extent = db.execute(f"SELECT count(*), min(open_at), max(close_at) {series}", (number, source)).fetchone()
     return dict(zip(_LAST_PRICE, (symbol, source, *(known or (None, None, None)), "candle", *extent)))
+
+
+def with_shares(rows: list[Row], market: Market, at: int) -> list[Row]:
+    """Of each source the newest of its rows, with what it brings to the index price of its symbol at `at`, and why."""
+    found = []
+    for symbol, of_symbol in groupby(rows, key=itemgetter("symbol")):
+        ticker = market.tickers.get(symbol)
+        price = ticker.price(at) if ticker else None
+        shares = ticker.shares(at) if ticker else []
+        total = sum((share.weight for share in shares), ZERO)
+        told = {share.source: _told(share, total, at) for share in shares}
+        for source, of_source in groupby(of_symbol, key=itemgetter("source")):
+            newest = max(of_source, key=lambda row: (-1 if row["at"] is None else row["at"], row["kind"]))  # at one moment a quote
+            found.append({**newest, **(told.get(source) or _NOT_YET), "index_price": None if price is None else plain(price)})
+    return found
+
+
+_NOT_YET = {"age_seconds": None, "weight": "0", "price_used": None, "state": "not_yet"}
+
+
+def _told(share: Share, total: Decimal, at: int) -> Row:
+    return {
+        "age_seconds": (at - share.point.at) // 1000,
+        "weight": plain(round_half_up(ratio(share.weight, total))),
+        "price_used": None if share.used is None else plain(share.used),
+        "state": share.state,
+    }
 
 
 def rates_in_force(db: sqlite3.Connection, asset: str | None, at: int) -> list[Row]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..domain.journal import RESERVED, Entry
-from ..domain.market import Market
+from ..domain.market import IndexRules, Market
 from ..domain.rulebook import Rulebook
 from ..domain.standing import State
 from . import books, market
@@ -26,6 +26,7 @@ class Session:
     def __init__(self, db: sqlite3.Connection, path: str):
         self.db, self.path = db, path
         self._names = Names(db)
+        self._rulebooks: dict[int, Rulebook] = {}  # as read, by the moment they begin
 
     def commit(self) -> None:
         """Make all that was written stand. Afterwards the session can only read."""
@@ -101,7 +102,7 @@ class Session:
 
     def market(self, assets: Iterable[str], symbols: Iterable[str], since: int, until: int) -> Market:
         """Prices on the routes of `assets` and of `symbols`, and rates of `assets`: what was known at `since`, and until `until`."""
-        return market.load(self.db, assets, symbols, since, until)
+        return market.load(self.db, assets, symbols, since, until, IndexRules.of(self.rulebook(until)))
 
     def symbols_priced(self) -> set[str]:
         return {name for (name,) in self.db.execute("SELECT name FROM symbols")}
@@ -112,6 +113,13 @@ class Session:
         from . import prices
 
         return prices.last_prices(self.db, symbol, at)
+
+    def price_shares(self, symbol: str | None = None, at: int = UNITS_MOST) -> list[dict[str, Any]]:
+        """A row for each source as `last_prices` has them, and what it brings to the index price at `at`, and why."""
+        from . import prices
+
+        rows = prices.last_prices(self.db, symbol, at)
+        return prices.with_shares(rows, self.market([], {row["symbol"] for row in rows}, at, at), at)
 
     def rates_in_force(self, asset: str | None = None, at: int = UNITS_MOST) -> list[dict[str, Any]]:
         """Rows of mode, asset, since, rate_daily, source: the last of each mode and asset at `at`."""
@@ -145,10 +153,13 @@ class Session:
 
     def rulebook(self, at: int) -> Rulebook:
         """The one in force at `at`. Raises LedgerFault no_rulebook before the first."""
-        row = self.db.execute("SELECT document FROM rulebooks WHERE since <= ? ORDER BY since DESC LIMIT 1", (at,)).fetchone()
-        if row is None:
+        (since,) = self.db.execute("SELECT max(since) FROM rulebooks WHERE since <= ?", (at,)).fetchone()
+        if since is None:
             raise LedgerFault("no_rulebook", path=self.path)
-        return Rulebook(json.loads(row[0]))
+        if since not in self._rulebooks:
+            (document,) = self.db.execute("SELECT document FROM rulebooks WHERE since = ?", (since,)).fetchone()
+            self._rulebooks[since] = Rulebook(json.loads(document))
+        return self._rulebooks[since]
 
     def rulebook_changes(self, after: int, until: int) -> list[int]:
         """The moments after < since <= until from which another rule book is in force."""
@@ -158,3 +169,4 @@ class Session:
         """In force from `since` on; replaces one from the same moment on."""
         row = (since, document["profile"], json.dumps(document, ensure_ascii=False))
         self.db.execute("INSERT OR REPLACE INTO rulebooks (since, profile, document) VALUES (?, ?, ?)", row)
+        self._rulebooks.pop(since, None)

@@ -5,6 +5,7 @@ from typing import Any, Iterable
 from ..domain.interest import HOUR
 from ..domain.journal import Entry
 from ..domain.money import charge_up, give_down, plain
+from ..domain.orders import Order, told
 from ..domain.risk import Health, shown
 from ..domain.schemes import scheme_of
 from ..domain.standing import Holding, State
@@ -61,24 +62,34 @@ def entry_document(entry: Entry, number: int | None) -> Document:
     }
 
 
-def order_document(entries: Iterable[Document]) -> Document | None:
-    """The order of a trade's receipt, from its entry."""
-    for entry in entries:
-        if entry["kind"] == "trade":
-            facts = entry["facts"]
-            return {
-                "id": entry["id"],
-                "symbol": facts["symbol"],
-                "side": facts["side"],
-                "type": facts.get("type", "MARKET"),
-                "status": "FILLED",
-                "executed_qty": facts["qty"],
-                "cummulative_quote_qty": facts["quote_qty"],
-                "price": facts["price"],
-                "fee": facts["fee"],
-                "fee_asset": facts["fee_asset"],
-            }
-    return None
+def order_documents(entries: Iterable[Document], type: str) -> list[Document]:
+    """The orders that a trade's own entries place, fill or let expire."""
+    return [_order(entry["facts"], entry["kind"], type) for entry in entries if entry["kind"] in ("order", "trade", "order_end")]
+
+
+def _order(facts: Document, kind: str, type: str) -> Document:
+    filled = kind == "trade"
+    return {
+        "id": int(facts["order"] if filled else facts["number"]),
+        "symbol": facts["symbol"],
+        "side": facts["side"],
+        "type": facts.get("type", type),
+        "status": "FILLED" if filled else facts["status"],
+        "qty": facts["qty"],
+        "executed_qty": facts["qty"] if filled else "0",
+        "cummulative_quote_qty": facts["quote_qty"] if filled else "0",
+        "price": facts.get("price"),
+        "stop": facts.get("stop"),
+        "fee": facts["fee"] if filled else "0",
+        "fee_asset": facts.get("fee_asset"),
+        "list": facts.get("list"),
+    }
+
+
+def open_order_document(wallet: str, order: Order) -> Document:
+    """A resting order as `orders` lists it."""
+    row = _order(told(order), "order", order.type)
+    return {"id": row.pop("id"), "wallet": wallet, **row, "at": moment(order.placed_at), "locked": plain(order.locked), "lent": plain(order.lent), "side_effect": order.side_effect}
 
 
 def interest_rows(number: int | None, entry: Entry) -> Iterable[tuple[int, Document]]:
@@ -103,6 +114,8 @@ def interest_rows(number: int | None, entry: Entry) -> Iterable[tuple[int, Docum
 
 _TOLD = {
     "margin_call": "Margin call: level {level} is at or under {bar}; liquidation comes at {liquidation_at}. Repay, or transfer funds in.",
+    "margin_alert": "Your alert: level {level} is at or under {bar}; the margin call comes later, liquidation at {liquidation_at}.",
+    "top_up": "Auto top-up ({status}): {amount} {asset} moved in from spot at level {level}.",
     "margin_call_over": "The margin call is over: level {level}.",
     "liquidation": "Liquidated at level {level}, bar {bar}: collateral was sold to repay debts.",
     "liquidation_fee": "Liquidation fee of {amount} {asset} went to the insurance fund.",

@@ -24,6 +24,9 @@ SOURCE = ("source", "Source", "l", _text)
 AT, WALLET, ASSET = ("at", "Time", "l", clock), ("wallet", "Wallet", "l", _text), ("asset", "Coin", "l", _text)
 
 
+_UNTOLD = ("executed_qty", "cummulative_quote_qty", "fee", "fee_asset", "side_effect")  # of an order that rests
+
+
 def anything(document: dict[str, Any]) -> list[Block]:
     rows = document.get("rows")
     return _table(rows, []) if isinstance(rows, list) else _table([document], [])
@@ -41,9 +44,22 @@ def limits(document: dict[str, Any]) -> list[Block]:
     return _table(document.get("rows") or [], [*known, ("bounds", "Why not more", "l", _bounds)], "No margin wallet is open.")
 
 
+def orders(document: dict[str, Any]) -> list[Block]:
+    known = [("id", "Order", "r", _text), WALLET, ("symbol", "Pair", "l", _text), ("side", "Side", "l", _text), ("type", "Type", "l", _text)]
+    known += [(key, header, "d", _text) for key, header in (("qty", "Quantity"), ("price", "Price"), ("stop", "Stop"), ("locked", "Locked"), ("lent", "Lent"))]
+    rows = [{key: value for key, value in row.items() if key not in _UNTOLD} for row in document.get("rows") or []]
+    return _table(rows, [*known, ("status", "Status", "l", _text), ("list", "List", "r", _text), AT], "No orders rest.")
+
+
 def prices(document: dict[str, Any]) -> list[Block]:
-    known = [("symbol", "Pair", "l", _text), ("price", "Price", "d", _text), SOURCE]
-    return _table(document.get("rows") or [], [*known, ("volume", "Volume", "d", _text), AT], "No prices are known.")
+    """With what each source brings to the index price, what the ledger has of it would be too much."""
+    rows = document.get("rows") or []
+    known = [("symbol", "Pair", "l", _text), ("price", "Price", "d", _text), SOURCE, ("volume", "Volume", "d", _text), AT]
+    if any("price_used" in row for row in rows):
+        rows = [{key: value for key, value in row.items() if key not in ("kind", "rows", "first_at", "last_at")} for row in rows]
+        known += [("age_seconds", "Age s", "r", _text), ("weight", "Weight", "r", percent), ("price_used", "Counts at", "d", _text)]
+        known += [("state", "Why", "l", lambda state: _text(state).replace("_", " ")), ("index_price", "Index", "d", _text)]
+    return _table(rows, known, "No prices are known.")
 
 
 def rates(document: dict[str, Any]) -> list[Block]:

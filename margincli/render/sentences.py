@@ -75,6 +75,38 @@ def _trade(entry, facts, much):
     return f"{verb} {what}{price}{total}{fee}"
 
 
+def _order(entry, facts, much):
+    locked = f", {much} locked" if much else ""
+    return f"Order {facts['number']}: {_terms(facts)}{', waits for its working order' if facts['status'] == 'PENDING_NEW' else ''}{locked}"
+
+
+def _order_end(entry, facts, much):
+    return f"Order {facts['number']} {facts['status'].lower()}: {_terms(facts)}"
+
+
+def _order_set_off(entry, facts, much):
+    return f"Order {facts['number']} was set off and rests as a limit: {_terms(facts)}"
+
+
+def _terms(facts):
+    price = f" at {facts['price']}" if facts["price"] else ""
+    stop = f" stop {facts['stop']}" if facts["stop"] else ""
+    return f"{facts['side'].lower()} {facts['qty']} {facts['symbol']} {facts['type']}{price}{stop}"
+
+
+def _exchange_small_liability(entry, facts, much):
+    return f"Exchanged a debt of {much} for one of {facts['target_amount']} {facts['target_asset']}{_parts(facts)}"
+
+
+def _cool_off(entry, facts, much):
+    return f"Cooling off for {facts['hours']} hours: nothing can be borrowed until {clock(facts['until'])}"
+
+
+def _setting(entry, facts, much):
+    before = f", before {facts['before']}" if facts["before"] else ""
+    return f"Set {facts['name']} to {facts['value']}{before}"
+
+
 def _activate(entry, facts, much):
     leverage = f" at {facts['leverage']}x" if facts["leverage"] else ""
     return f"Opened {entry['wallet'] or 'the wallet'}{leverage}"
@@ -83,6 +115,28 @@ def _activate(entry, facts, much):
 def _margin_call(entry, facts, much):
     again = "Margin call, reminder" if facts["reminder"] not in ("", "0", "no", "false") else "Margin call"
     return f"{again}{_against(facts)}"
+
+
+def _margin_alert(entry, facts, much):
+    return f"Your alert{_against(facts)}"
+
+
+def _margin_alert_over(entry, facts, much):
+    return f"Your alert is over: level {level(facts['level'])}"
+
+
+def _alert(entry, facts, much):
+    return "Alert off" if facts["level"] == "off" else f"Alert at level {level(facts['level'])}, repeated every {facts['hours']} hours"
+
+
+def _top_up(entry, facts, much):
+    return f"Auto top-up: {much} from spot at level {level(facts['level'])}{', all there was' if facts['status'] == 'PARTIAL' else ''}"
+
+
+def _top_up_switch(entry, facts, much):
+    if facts["switch"] == "off":
+        return "Auto top-up off"
+    return f"Auto top-up on: {facts['coins'].replace(',', ', then ')}{' to level ' + facts['target'] if facts['target'] else ''}"
 
 
 def _margin_call_over(entry, facts, much):
@@ -144,8 +198,19 @@ _SENTENCES: dict[str, Callable[..., str]] = {
     "interest": _interest,
     "repay": _repay,
     "trade": _trade,
+    "order": _order,
+    "order_end": _order_end,
+    "order_set_off": _order_set_off,
+    "exchange_small_liability": _exchange_small_liability,
+    "cool_off": _cool_off,
+    "setting": _setting,
     "activate": _activate,
     "margin_call": _margin_call,
+    "margin_alert": _margin_alert,
+    "margin_alert_over": _margin_alert_over,
+    "alert": _alert,
+    "top_up": _top_up,
+    "top_up_switch": _top_up_switch,
     "margin_call_over": _margin_call_over,
     "liquidation": _liquidation,
     "liquidation_sell": _liquidation_sell,

@@ -21,6 +21,8 @@ def status(document: dict[str, Any]) -> list[Block]:
     blocks: list[Block] = [heading(document)]
     if not wallets:
         return [*blocks, Line("No wallet holds anything yet.")]
+    if document.get("cooling_off_until"):
+        blocks.append(Line(f"Cooling off: nothing can be borrowed until {clock(document['cooling_off_until'])}."))
     blocks += told(document, wallets)
     blocks.append(Grid(_WALLETS, "lldddddddl", [_wallet(wallet) for wallet in wallets]))
     coins = [_coin(wallet, balance) for wallet in wallets for balance in wallet.get("balances") or ()]

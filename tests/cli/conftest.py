@@ -79,12 +79,14 @@ class Desk:
 
 @pytest.fixture
 def desk(monkeypatch):
+    import margincli.account
     import margincli.desk
+    import margincli.quotes
     import margincli.records
 
     fake = Desk()
-    stand_in = SimpleNamespace(Call=margincli.desk.Call, perform=fake.perform, sweep=fake.sweep, status=fake.status, limits=fake.limits)
-    for name, module in (("desk", stand_in), ("records", fake)):
+    stand_in = SimpleNamespace(Call=margincli.desk.Call, perform=fake.perform, sweep=fake.sweep)
+    for name, module in (("desk", stand_in), ("account", fake), ("quotes", fake), ("records", fake)):
         monkeypatch.setitem(sys.modules, f"margincli.{name}", module)
         monkeypatch.setattr(f"margincli.{name}", module)
     return fake

@@ -40,11 +40,11 @@ def completed(words, directory):
 LINES = [
     (["bor"], ["borrow"]),
     (["r"], ["repay", "rate", "rules"]),
-    (["price", ""], ["set", "import", "show"]),
+    (["price", ""], ["set", "import", "fetch", "show"]),
     (["rate", "s"], ["set", "show"]),
     (["trade", ""], ["buy", "sell"]),
     (["trade", "b"], ["buy"]),
-    (["trade", "buy", "BTCUSDT", "1", "--type", "l"], ["limit"]),
+    (["trade", "buy", "BTCUSDT", "1", "--type", "l"], ["limit", "limit-maker"]),
     (["borrow", "USDT", "m"], ["max"]),
     (["borrow", "-w", "cross", "USDT", ""], ["max"]),
     (["borrow", "-w", "isolated", ":", "BTCUSDT", "USDT", ""], ["max"]),

@@ -45,7 +45,7 @@ READS = [
     ("interest --sum --asset usdt", ("interest", "USDT", None, True)),
     ("price set BTC/USDT 5 --source kraken --volume 7", ("price_set", "BTCUSDT", D(5), "kraken", D(7))),
     ("price import a.csv b.csv --symbol btcusdt", ("price_import", ["a.csv", "b.csv"], "BTCUSDT", None, None)),
-    ("price show", ("price_show", None)),
+    ("price show", ("price_show", None, False)),
     ("rate set usdt 0.0002 --mode cross", ("rate_set", "USDT", D("0.0002"), "cross")),
     ("rate import r.csv", ("rate_import", "r.csv", None)),
     ("rate show BTC", ("rate_show", "BTC")),

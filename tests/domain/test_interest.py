@@ -6,6 +6,7 @@ from margincli.domain.operations import decide
 from margincli.domain.operations.borrow import Borrow
 from margincli.domain.operations.repay import Repay
 from margincli.domain.walk import settle
+from margincli.domain.world import moment
 from worlds import D, at, at_rates, lines, time, walked, wallet, world
 
 CROSS = wallet()
@@ -124,3 +125,12 @@ def test_every_debt_of_every_wallet_pays_at_its_own_rate_INT_10():
         ("cross", "USDT", "0.2"),
         ("isolated:BTCUSDT", "USDT", "0.4"),
     ]
+
+
+@pytest.mark.parametrize(
+    "price, expected",  # 200 an hour: at the third 1.3 * 20600 = 26780 and 1.1 * 20600 = 22660, at the second less than either price
+    [("26700", [("margin_call", "15:00")]), ("22650", [("margin_call", "13:00"), ("liquidation", "15:00")])],
+)
+def test_INT_12_interest_alone_calls_and_liquidates_at_the_hour_that_does_it(price, expected):
+    _, entries = walked("15:30", rates=at_rates(("2000-01-01", "0.24")), prices={"BTCUSDT": price}, cross={"BTC": "1", "USDT": "-20000"})
+    assert [(entry.kind, moment(entry.at)[11:16]) for entry in entries if entry.kind in ("margin_call", "liquidation")] == expected

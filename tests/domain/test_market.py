@@ -67,8 +67,8 @@ def points(*pairs):
         ([("20000", "1"), ("20400", "0")], "20000"),  # who traded nothing weighs nothing
         ([("20000", "0"), ("20400", "0")], "20200"),  # nobody traded: equal weights
         ([("20000", "3"), ("20400", None)], "20200"),  # a volume unknown: equal weights
-        ([("1", "1"), ("1", "1"), ("2", "1")], "1.33333333"),
-        ([("1", "1"), ("2", "1"), ("2", "1")], "1.66666667"),
+        ([("1", "1"), ("1", "1"), ("1.01", "1")], "1.00333333"),
+        ([("1", "1"), ("1.01", "1"), ("1.01", "1")], "1.00666667"),
     ],
 )
 def test_IDX_2_IDX_7_weighted_by_volume(sources, index):
@@ -80,8 +80,8 @@ def test_IDX_8_a_given_series_is_the_index_whatever_the_sources_say():
     assert Ticker("BTCUSDT", {"okx": a, "bybit": b}).price(NOON) == D(19040)  # (9 * 19000 + 19400) / 10
     given = Series([Point(NOON - 1000, D(20000)), Point(NOON + 1, D(5))])
     assert Ticker("BTCUSDT", {"okx": a, "bybit": b, GIVEN: given}).price(NOON) == D(20000)
-    late = Series([Point(NOON + 1, D(5))])
-    assert Ticker("BTCUSDT", {"okx": a, GIVEN: late}).price(NOON) is None
+    late = Ticker("BTCUSDT", {"okx": a, GIVEN: Series([Point(NOON + 1, D(5))])})
+    assert (late.price(NOON), late.price(NOON + 1)) == (D(19000), D(5))  # from its first point on: before that nobody knew of it
 
 
 HOURLY = candles(
@@ -137,10 +137,13 @@ def test_corners_over_a_bridge_multiply_the_extremes():
 
 
 def test_corners_of_several_sources_are_weighed_like_prices_IDX_2():
-    """One source closes a candle (low 90, high 130, volume 3), the other stands at 100 (volume 1)."""
-    one = Series([Point(CLOSE, D(110), D(90), D(130), D(3))])
+    """One source closes a candle (low 98, high 104, volume 3), the other stands at 100 (volume 1)."""
+    one = Series([Point(CLOSE, D(102), D(98), D(104), D(3))])
     other = Series([Point(NOON, D(100), None, None, D(1))])
-    assert Ticker("BTCUSDT", {"a": one, "b": other}).extremes(CLOSE) == (D("92.5"), D("122.5"))  # (270 + 100) / 4, (390 + 100) / 4
+    assert Ticker("BTCUSDT", {"a": one, "b": other}).extremes(CLOSE) == (D("98.5"), D(103))  # (294 + 100) / 4, (312 + 100) / 4
+    wild = Series([Point(CLOSE, D(102), D(90), D(130), D(3))])  # a spike of one source counts as far as the cap (IDX-3)
+    # medians 95 and 115: (3 x 90.25 + 99.75) / 4, (3 x 120.75 + 109.25) / 4
+    assert Ticker("BTCUSDT", {"a": wild, "b": other}).extremes(CLOSE) == (D("92.625"), D("117.875"))
     assert Ticker("BTCUSDT", {"a": one, GIVEN: other}).extremes(CLOSE) is None  # IDX-8
 
 

@@ -140,8 +140,7 @@ PROOFS = [  # (prices, wallet, leverage's wallet holds, {symbol: price}); LR 1.1
     ({}, BTC, {"BTC": "2", "USDT": "40000+-30000"}, {}),  # 31500 - 40000 < 0: none
     # in the quote coin: USDC at 0.8; 1.05 * 15000 / 1
     ({"USDCUSDT": "0.8"}, wallet("isolated:BTCUSDC"), {"BTC": "1", "USDC": "-15000"}, {"BTCUSDC": "15750"}),
-    ({"USDCUSDT": None}, wallet("isolated:BTCUSDC"), {"BTC": "1", "USDC": "-15000"}, {}),  # no index to warn of
-    ({"BTCUSDT": None, "BTCUSDC": None}, wallet("isolated:BTCUSDC"), {"BTC": "1", "USDC": "-15000"}, {}),
+    ({"BTCUSDT": None, "BTCUSDC": None}, wallet("isolated:BTCUSDC"), {"BTC": "1", "USDC": "-15000"}, {}),  # no index to warn of
 ]
 
 
@@ -175,6 +174,9 @@ def test_LIQ_10_distance_from_the_index():
     assert health(world(cross={"BTC": "-1", "USDT": "27500"}), CROSS).distances == {U: D("0.25")}
     usdc = wallet("isolated:BTCUSDC")  # the index stands at 25000 USDC, 15750 is 37% below
     assert health(world(prices={"USDCUSDT": "0.8"}, isolated_BTCUSDC={"BTC": "1", "USDC": "-15000"}), usdc).distances == {"BTCUSDC": D("-0.37")}
+    # USDC without any index: 20000 USDT are no price in USDC to measure a distance from
+    blind = {"USDCUSDT": None, "BTCUSDC": None}
+    assert health(world(prices=blind, isolated_BTCUSDC={"BTC": "1", "USDC": "-15000"}), usdc).distances == {}
 
 
 ONE_USD, WIDE = {"CFXUSDT": "1"}, {"isolated.families.rows.BTCUSDC": "3", "isolated.tier_step.rows.BTCUSDC": ["100", "1000000"]}

@@ -24,8 +24,7 @@ REFUSED = ladder(
     # 21000 / 20000 = 1.05, the liquidation level of the 10x family
     ("in_liquidation: level 1.05, at or under its liquidation level 1.05", {"prices": None, "isolated_BTCUSDT": SAFE}, {}),
     ("filter: the price 0.005 is not a multiple of the tick 0.01", {}, {"price": D("1000000.01")}),
-    ("filter: the price 1000000.01 is outside 0.01 to 1000000", {}, {"price": D("19999.99")}),
-    ("would_rest: 19999.99 does not cross the market at 20000", {}, {"price": D(20000)}),
+    ("filter: the price 1000000.01 is outside 0.01 to 1000000", {}, {"price": D(20000)}),
     ("filter: the quantity 0.000001 is not a multiple of the step 0.00001", {}, {"qty": D("0.00024")}),
     ("filter: worth 4.8 USDT, under the least of 5", {}, {"qty": D("0.00025")}),  # 0.00025 * 20000 = 5
     ("balance_too_small: isolated:BTCUSDT has 0 USDT free, 5 are needed", {"isolated_BTCUSDT": SAFE | {"USDT": "5+-10000"}}, {}),
@@ -40,11 +39,32 @@ def limit(side, price, qty, symbol="BTCUSDT", wallet=SPOT, effect="NO_SIDE_EFFEC
     return Trade(wallet, side, symbol, D(qty), None, "LIMIT", D(price), effect)
 
 
+def order(kind, side, wallet=SPOT, price=None, stop=None, **more):
+    return Trade(wallet, side, "BTCUSDT", D(1), None, kind, price, stop=stop, **more)
+
+
 RICH = {"USDT": "100000000", "BTC": "10000"}
 MORE = [
-    # ORD-14: a limit to sell above the market rests, one at it or below fills
-    ("would_rest", "20000.01", world(spot=RICH), limit("SELL", "20000.01", "1")),
     ("done", "", world(spot=RICH), limit("SELL", "20000", "1")),
+    # ORD-2: every type has its own fields
+    ("order_words", "LIMIT_MAKER needs price", world(spot=RICH), order("LIMIT_MAKER", "SELL")),
+    ("order_words", "STOP_LOSS takes no price", world(spot=RICH), order("STOP_LOSS", "SELL", price=D(1), stop=D(1))),
+    ("order_words", "TAKE_PROFIT_LIMIT needs stop", world(spot=RICH), order("TAKE_PROFIT_LIMIT", "SELL", price=D(21000))),
+    ("order_words", "takes no order that waits", world(spot=RICH), order("STOP_LOSS", "SELL", stop=D(19000), then_price=D(1))),
+    ("order_words", "with --repay alone (BOR-12)", world(cross=RICH), order("LIMIT", "BUY", wallet=CROSS, price=D(19000), then_price=D(21000), side_effect="AUTO_REPAY")),
+    # ORD-4: a maker never takes
+    ("would_take", "the market is at 20000", world(spot=RICH), order("LIMIT_MAKER", "BUY", price=D(20000))),
+    # ORD-3: a stop waits on its own side of the market
+    ("would_trigger", "at 20000", world(spot=RICH), order("STOP_LOSS", "SELL", stop=D(20000))),
+    ("would_trigger", "at 19999", world(spot=RICH), order("STOP_LOSS", "BUY", stop=D(19999))),
+    ("would_trigger", "at 19999", world(spot=RICH), order("TAKE_PROFIT", "SELL", stop=D(19999))),
+    ("would_trigger", "at 20001", world(spot=RICH), order("TAKE_PROFIT", "BUY", stop=D(20001))),
+    # ORD-5: the market lies between the prices of an OCO
+    ("bad_oco", "between the limit 19999", world(spot=RICH), order("OCO", "SELL", price=D(19999), stop=D(19000))),
+    ("bad_oco", "between the limit 20001", world(spot=RICH), order("OCO", "BUY", price=D(20001), stop=D(21000))),
+    # ORD-8: so many orders of a pair and no more
+    ("too_many_orders", "its 0 orders", world(rules=ruled({"order.max_orders": "0"}), spot=RICH), order("LIMIT", "SELL", price=D(21000))),
+    ("too_many_orders", "its 0 stop orders", world(rules=ruled({"order.max_stops": "0"}), spot=RICH), order("OCO", "SELL", price=D(21000), stop=D(19000))),
     # ORD-8: market orders have a largest quantity of their own, limits the common one
     ("filter", "0.00001 to 95.46320577", world(spot=RICH), market("SELL", qty="95.46321")),
     ("done", "", world(spot=RICH), market("SELL", qty="95.4632")),

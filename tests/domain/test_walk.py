@@ -66,7 +66,7 @@ def test_CALL_2_the_frequency_is_a_setting():
     "leverage, price, kinds",
     [
         ("3", "26000.001", []),
-        ("3", "26000", ["margin_call"]),
+        ("3", "26000", ["margin_call"]),  # 1.3
         ("3", "22000.001", ["margin_call"]),
         ("5", "23200.001", []),
         ("5", "23200", ["margin_call"]),  # 1.16
@@ -83,6 +83,27 @@ def test_LIQ_1_THR_6_at_the_bar_itself_it_is_liquidated_after_the_call_of_the_sa
     _, entries = walked("13:45", leverage=leverage, prices=prices(("12:00", "30000"), ("13:30", "22000")), cross=LONG)
     assert [kind for kind, clock in events(entries) if clock == "13:30:00"] == ["margin_call", "liquidation", "liquidation_sell", "liquidation_repay", "liquidation_fee"]
     assert len(events(entries)) == 5
+
+
+@pytest.mark.parametrize(
+    "path",  # a call stands since 12:30: a quote at the bar, and a candle that dips under it and closes in the call
+    [prices(("12:00", "30000"), ("12:30", "25000"), ("13:30", "22000")), {"BTCUSDT": bars(("12:30", "25000", "25000", "21000", "25000"))}],
+)
+def test_LIQ_1_from_a_standing_call(path):
+    _, entries = walked("14:00", prices=path, cross=LONG)
+    assert [kind for kind, _ in events(entries)][:2] == ["margin_call", "liquidation"]
+    assert opening(entries)[0]["BTC"] == "22000"
+
+
+def test_CALL_2_every_wallet_is_reminded_at_its_own_time_and_no_sooner():
+    """Cross falls at 13:30, isolated ETH at 13:40, isolated BNB at 15:40; nobody's fall reminds another."""
+    path = prices(("12:00", "30000"), ("13:30", "25000"))
+    path |= {f"{coin}USDT": quotes((time("12:00"), "3000"), (time(clock), "2150")) for coin, clock in (("ETH", "13:40"), ("BNB", "15:40"))}
+    told = {"isolated_ETHUSDT": {"ETH": "1", "USDT": "-2000"}, "isolated_BNBUSDT": {"BNB": "1", "USDT": "-1850"}}
+    _, entries = walked("2 14:00", prices=path, cross=LONG, **told)
+    calls = [("13:30:00", "cross"), ("13:40:00", "isolated:ETHUSDT"), ("15:40:00", "isolated:BNBUSDT")]
+    again = [("2024-09-02T13:30:00", "cross"), ("2024-09-02T13:40:00", "isolated:ETHUSDT")]
+    assert [(clock, entry.wallet.name) for (_, clock), entry in zip(events(entries), (e for e in entries if e.kind != "interest"))] == calls + again
 
 
 def test_a_quote_far_beyond_liquidates_at_the_quote_not_on_the_way_to_it():
@@ -181,13 +202,11 @@ def test_the_worse_of_all_lows_and_all_highs_counts_and_a_hedge_is_not_torn_apar
 
 
 def test_LIQ_14_MODE_4_wallets_are_judged_one_by_one():
-    told = {"cross": {"BTC": "100", "USDT": "-20000"}, "isolated_BTCUSDT": LONG}
-    path = prices(("12:00", "30000"), ("13:30", "21000"))
+    told, path = {"cross": {"BTC": "100", "USDT": "-20000"}, "isolated_BTCUSDT": LONG}, prices(("12:00", "30000"), ("13:30", "21000"))
     after, entries = walked("13:45", prices=path, **told)
     assert {entry.wallet for entry in entries if entry.kind.startswith("liquidation")} == {BTC}
     assert after.state.holding(CROSS, "BTC").free == 100 and after.state.holding(CROSS, "USDT").debt == 20000
-    told = {"cross": LONG, "isolated_BTCUSDT": {"BTC": "100", "USDT": "-20000"}, "spot": {"USDT": "99999"}}
-    after, entries = walked("13:45", prices=path, **told)
+    after, entries = walked("13:45", prices=path, cross=LONG, isolated_BTCUSDT=told["cross"], spot={"USDT": "99999"})
     assert {entry.wallet for entry in entries if entry.kind.startswith("liquidation")} == {CROSS}
     assert after.state.holding(wallet("spot"), "USDT").free == 99999
 
@@ -227,6 +246,5 @@ def test_to_settle_in_two_steps_is_to_settle_in_one(stop):
     first, early = walked(stop, rates=rates, prices=path, cross=LONG)
     both, late = settle(first.at(at(time("16:00"))), at(time(stop)))
     assert both.state.balances == whole.state.balances
-    assert [line for line in zip(events(early + late), [e.amount for e in early + late if e.kind != "interest"])] == [
-        line for line in zip(events(entries), [e.amount for e in entries if e.kind != "interest"])
-    ]
+    told = [[(e.kind, e.at, e.asset, e.amount, e.facts) for e in found if e.kind != "interest"] for found in (early + late, entries)]
+    assert told[0] == told[1]

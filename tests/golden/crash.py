@@ -7,6 +7,7 @@ from fractions import Fraction as F
 
 from oracle import HOUR, Book, Candle, hour_charge
 
+from margincli import account as reading
 from margincli import desk, records
 
 BEGIN, REBOUND, END = "2020-03-10T00:30:00Z", "2020-03-13T01:30:00Z", "2020-03-14T00:00:00Z"
@@ -144,7 +145,7 @@ class Stage:
         return records.history(self.call(account), None, None, None, None)["rows"]
 
     def wallet(self, account: str, at: str = END) -> dict:
-        (found,) = [row for row in desk.status(self.call(account, at))["wallets"] if row["wallet"] == LIVES[account][3]]
+        (found,) = [row for row in reading.status(self.call(account, at))["wallets"] if row["wallet"] == LIVES[account][3]]
         return found
 
     def balances(self, account: str) -> dict:

@@ -5,6 +5,8 @@ from decimal import Decimal as D
 from examples import UNIT, VECTORS, only, ruled, runs
 from worlds import RULES, wallet, world
 
+from margincli.domain.chart import Point, Series
+from margincli.domain.market import IndexRules, Ticker
 from margincli.domain.operations import decide
 from margincli.domain.operations.trade import Trade
 from margincli.domain.risk import health, max_borrow, shown
@@ -110,3 +112,16 @@ def fee(given, expected):
     told = only(entries, "trade").facts
     assert (told["fee"], told["fee_asset"]) == (expected["commission"], expected["asset"])
     assert told["quote_qty"] == expected.get("quote", told["quote_qty"])
+
+
+# --- index ---
+
+
+@runs("idx-cap-high")
+def outlier(given, expected):
+    """The median is that of three sources, the third off it by the example's share."""
+    raw = D(given["median"]) * (1 + D(given["source_deviation"]))
+    assert raw == D(expected["source_price_raw"]) and RULES.number("index.cap") == D(given["cap"])
+    prices = {"a": D(given["median"]), "b": D(given["median"]), "c": raw}
+    ticker = Ticker("BTCUSDT", {source: Series([Point(0, price)]) for source, price in prices.items()}, IndexRules.of(RULES))
+    assert {share.source: share.used for share in ticker.shares(0)} == {**prices, "c": D(expected["source_price_used"])}

@@ -7,7 +7,7 @@ from decimal import Decimal as D
 import pytest
 from worlds import at, wallet, world
 
-from margincli import desk, records
+from margincli import account, desk, quotes, records
 from margincli.domain.chart import Point
 from margincli.domain.interest import HOUR
 from margincli.domain.journal import Wallet
@@ -75,12 +75,12 @@ def test_the_recorded_isolated_account_without_debt(accounts, tmp_path):
     (shown,) = recorded["response"]["assets"]
     free = shown["quoteAsset"]["free"]
     call = desk.Call(tmp_path / "ledger.db", "main", at(recorded["time_utc"].replace("Z", ":00Z")))
-    records.price_set(call, shown["symbol"], D(shown["indexPrice"]), None, None)
+    quotes.price_set(call, shown["symbol"], D(shown["indexPrice"]), None, None)
     desk.perform(call, Deposit("USDT", D(free)))
     isolated = Wallet("main", "isolated", shown["symbol"])
     desk.perform(call, Activate(isolated, None, "DE", "accepted", records.quiz_key(), records.quiz_key()))
     desk.perform(call, Transfer("USDT", D(free), Wallet("main", "spot"), isolated))
-    (found,) = [row for row in desk.status(call)["wallets"] if row["wallet"] == f"isolated:{shown['symbol']}"]
+    (found,) = [row for row in account.status(call)["wallets"] if row["wallet"] == f"isolated:{shown['symbol']}"]
     assert (found["margin_level"], found["status"], found["leverage"]) == (shown["marginLevel"], shown["marginLevelStatus"], shown["marginRatio"])
     assert (found["liquidation_prices"], found["distance"]) == ({}, {})  # the exchange writes 0
     assert (found["total_asset_usdt"], found["net_asset_usdt"]) == (shown["quoteAsset"]["totalAsset"], shown["quoteAsset"]["netAsset"])

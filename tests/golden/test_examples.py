@@ -27,7 +27,6 @@ NOT_YET = {
     "pro-imr-8": "PRO-2: Cross Pro",
     "pro-imr-5": "PRO-2: Cross Pro",
     "fee-three-kinds": "FEE-3: one kind of commission so far; its rounding is tested below",
-    "idx-cap-high": "IDX-3: the cap on a source off the median",
     "delist-cross": "DEL-3: delisting",
 }
 

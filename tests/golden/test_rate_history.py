@@ -9,7 +9,7 @@ from decimal import Decimal as D
 import pytest
 from worlds import at
 
-from margincli import desk, records
+from margincli import account, desk, quotes, records
 from margincli.domain.journal import Wallet
 from margincli.domain.operations.activate import Activate
 from margincli.domain.operations.borrow import Borrow
@@ -54,8 +54,8 @@ def ledger(history, tmp_path_factory):
     path = tmp_path_factory.mktemp("rates") / "ledger.db"
     call = desk.Call(path, "main", BEGIN)
     for symbol, price in PRICES.items():
-        records.price_set(call, symbol, D(price), None, None)
-    records.rate_import(call, history)
+        quotes.price_set(call, symbol, D(price), None, None)
+    quotes.rate_import(call, history)
     desk.perform(call, Deposit("USDT", D(100000)))
     desk.perform(call, Activate(Wallet("main", "cross"), "3", "DE", "accepted", records.quiz_key(), records.quiz_key()))
     desk.perform(call, Transfer("USDT", D(100000), Wallet("main", "spot"), Wallet("main", "cross")))
@@ -90,7 +90,7 @@ def test_the_sum_and_what_is_owed(asset, history, ledger):
     total = sum(charge for _, charge in charges(history, asset, LOANS[asset]))
     (line,) = records.interest(ledger, asset, None, True)["rows"]
     assert (line["hours"], units(line["interest"], 8)) == (39, total)  # 00:20, and 38 full hours to 14:00 a day later
-    (cross,) = [row for row in desk.status(ledger)["wallets"] if row["wallet"] == "cross"]
+    (cross,) = [row for row in account.status(ledger)["wallets"] if row["wallet"] == "cross"]
     (held,) = [row for row in cross["balances"] if row["asset"] == asset]
     assert units(held["interest"], 8) == total
 

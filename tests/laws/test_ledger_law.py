@@ -12,13 +12,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from worlds import at
 
-from margincli import desk, records
+from margincli import desk, quotes, records
 from margincli.domain.journal import Wallet
 from margincli.domain.operations.activate import Activate
+from margincli.domain.operations.alert import Alert
 from margincli.domain.operations.borrow import Borrow
+from margincli.domain.operations.cancel import Cancel
 from margincli.domain.operations.deposit import Deposit
 from margincli.domain.operations.liquidate import LiquidateByHand
 from margincli.domain.operations.repay import Repay
+from margincli.domain.operations.top_up import TopUp
 from margincli.domain.operations.trade import Trade
 from margincli.domain.operations.transfer import Transfer
 from margincli.domain.operations.withdraw import Withdraw
@@ -51,7 +54,7 @@ class Account(RuleBasedStateMachine):
 
         self.path, self.now = Path(self.folder.name) / "ledger.db", at("2024-09-01T12:00:00Z")
         for symbol, price in (("BTCUSDT", "20000"), ("ETHUSDT", "1000")):
-            records.price_set(self.call(), symbol, D(price), None, None)
+            quotes.price_set(self.call(), symbol, D(price), None, None)
         desk.perform(self.call(), Deposit("USDT", D(10000)))
         desk.perform(self.call(), Activate(self.wallet("cross"), "3", "DE", "accepted", records.quiz_key(), records.quiz_key()))
         desk.perform(self.call(), Transfer("USDT", D(4000), self.wallet("spot"), self.wallet("cross")))
@@ -88,8 +91,8 @@ class Account(RuleBasedStateMachine):
 
     @rule(symbol=st.sampled_from(["BTCUSDT", "ETHUSDT"]), percent=st.integers(60, 160))
     def price_moves(self, symbol, percent):
-        last = D(records.price_show(self.call(), symbol)["rows"][0]["price"])
-        records.price_set(self.call(), symbol, D(max(1, int(last) * percent // 100)), None, None)
+        last = D(quotes.price_show(self.call(), symbol)["rows"][0]["price"])
+        quotes.price_set(self.call(), symbol, D(max(1, int(last) * percent // 100)), None, None)
 
     @rule(asset=coins, amount=amounts)
     def deposit(self, asset, amount):
@@ -114,6 +117,25 @@ class Account(RuleBasedStateMachine):
     @rule(wallet=margin, side=st.sampled_from(["BUY", "SELL"]), symbol=st.sampled_from(["BTCUSDT", "ETHUSDT"]), quote=st.integers(5, 9000), effect=effects)
     def trade(self, wallet, side, symbol, quote, effect):
         self.ask(Trade(self.wallet(wallet), side, symbol, None, D(quote), "MARKET", None, effect))
+
+    @rule(wallet=margin, side=st.sampled_from(["BUY", "SELL"]), percent=st.integers(70, 140), qty=st.integers(1, 30), effect=effects, kind=st.sampled_from(["LIMIT", "STOP_LOSS", "OCO"]))
+    def rest_an_order(self, wallet, side, percent, qty, effect, kind):
+        last = D(quotes.price_show(self.call(), "BTCUSDT")["rows"][0]["price"])
+        price, stop = (D(int(last) * share // 100) for share in (percent, 200 - percent))
+        told = {"LIMIT": (price, None), "STOP_LOSS": (None, stop), "OCO": (price, stop)}[kind]
+        self.ask(Trade(self.wallet(wallet), side, "BTCUSDT", D(qty).scaleb(-2), None, kind, told[0], effect, stop=told[1]))
+
+    @rule()
+    def cancel_all(self):
+        self.ask(Cancel(None))
+
+    @rule(wallet=margin, level=st.sampled_from(["1.35", "1.6", "2"]), hours=st.integers(1, 24))
+    def set_an_alert(self, wallet, level, hours):
+        self.ask(Alert(self.wallet(wallet), D(level), hours))
+
+    @rule(coins=st.sampled_from([("USDT",), ("BTC", "USDT")]), switch=st.sampled_from(["on", "off"]))
+    def switch_top_up(self, coins, switch):
+        self.ask(TopUp(self.wallet("cross"), switch, coins if switch == "on" else ()))
 
     @rule(wallet=margin)
     def liquidate_by_hand(self, wallet):

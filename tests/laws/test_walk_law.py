@@ -14,6 +14,11 @@ from margincli.domain import walk
 from margincli.domain.chart import Point, Series
 from margincli.domain.interest import HOUR
 from margincli.domain.journal import Wallet
+from margincli.domain.operations import decide
+from margincli.domain.operations.alert import Alert
+from margincli.domain.operations.top_up import TopUp
+from margincli.domain.operations.trade import Trade
+from margincli.domain.refusals import Refused
 from margincli.domain.world import World
 
 START = at("2024-09-01T12:00:00Z")
@@ -52,11 +57,32 @@ def accounts(draw) -> World:
         wallets["isolated_BTCUSDT"] = position()
     if draw(st.booleans()):
         wallets["cross"]["ETH"] = str(draw(st.integers(1, 5)))
+    if draw(st.booleans()):
+        wallets["spot"] = {"USDT": str(draw(st.integers(1, 9000))), "BTC": "0.1"}
     rates = {("cross", "USDT"): [("2024-09-01", "0.0001"), ("2024-09-02T03:00", "0.0007"), ("2024-09-02T09:30", "0")]} if draw(st.booleans()) else None
     listed = {"BTCUSDT": draw(charts()), "ETHUSDT": draw(charts())}
     drawn = World(START, "main", state(leverage=draw(st.sampled_from(["3", "5"])), **wallets), market(listed, rates), RULES)
     begun, _ = walk.settle(drawn, START)  # one that starts beyond a bar is judged before the clock runs
+    guards = [TopUp(Wallet.named("main", "cross"), "on", ("USDT", "BTC"), draw(st.none() | st.just(D("1.6")))), TopUp(Wallet.named("main", "isolated:BTCUSDT"), "on")]
+    guards += [Alert(Wallet.named("main", "cross"), D("1.7"), draw(st.integers(1, 24)))]
+    for request in draw(st.lists(st.sampled_from(guards), max_size=3, unique=True)) + draw(st.lists(requests(), max_size=3)):
+        try:
+            begun, _ = walk.settle(decide(begun, request)[0], START)  # as the desk does: what it sets off comes at once
+        except Refused:
+            pass
     return begun.at(START + SPAN)
+
+
+@st.composite
+def requests(draw) -> Trade:
+    """Orders of every kind that may rest, at prices the charts may reach."""
+    kind, side = draw(st.sampled_from(["LIMIT", "LIMIT", "STOP_LOSS", "STOP_LOSS_LIMIT", "TAKE_PROFIT", "OCO"])), draw(st.sampled_from(["BUY", "SELL"]))
+    price = draw(prices) if kind in ("LIMIT", "STOP_LOSS_LIMIT", "OCO") else None
+    stop = draw(prices) if kind != "LIMIT" else None
+    then = draw(st.none() | prices) if kind == "LIMIT" else None
+    effect = draw(st.sampled_from(["NO_SIDE_EFFECT", "MARGIN_BUY", "AUTO_REPAY", "AUTO_BORROW_REPAY"]))
+    name, qty = draw(st.sampled_from(["cross", "isolated:BTCUSDT"])), D(draw(st.integers(1, 9))) / 10
+    return Trade(Wallet.named("main", name), side, "BTCUSDT", qty, None, kind, price, effect, stop=stop, then_stop=then)
 
 
 def expanded(entries) -> list:

@@ -101,7 +101,7 @@ def decide(world: World, request: Activate):
         changes.append(Change(spot, "quiz_passed_at", str(world.now)))
     leverage = request.leverage or _default_leverage(world, request.wallet)
     changes.append(Change(request.wallet, "leverage", leverage))
-    facts = {"leverage": leverage, "region": request.region or world.state.setting(spot, "region")}
+    facts = {"leverage": leverage, "region": (request.region or world.state.setting(spot, "region")).upper()}
     return chain(world, lambda _: [Entry(world.now, "activate", request.wallet, "", ZERO, (), tuple(changes), facts)])
 
 

@@ -9,6 +9,7 @@ from ..refusals import Refused
 from ..risk import Room, health, max_borrow, pool_left, require_priced_debts, shown
 from ..steps import lend
 from ..world import World, chain
+from .cool_off import not_cooling_off
 from .words import amount_fits, asset_known, not_in_liquidation, wallet_active, wallet_admits, wallet_lends, wallet_named
 
 
@@ -81,6 +82,7 @@ CHECKS = (
     asset_known,
     amount_fits,
     wallet_active,
+    not_cooling_off,
     wallet_admits,
     asset_borrowable,
     everything_priced,

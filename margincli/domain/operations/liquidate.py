@@ -21,7 +21,7 @@ class SettleDeficit(NamedTuple):
 
 def allowed_here(world: World, request) -> None:
     """LIQ-11: cross always; isolated only where the region's rules ask for it."""
-    if not scheme_of(request.wallet).hand_liquidation(world, request.wallet):
+    if isinstance(request, LiquidateByHand) and not scheme_of(request.wallet).hand_liquidation(world, request.wallet):
         region = world.state.setting(Wallet(request.wallet.owner, "spot"), "region")
         raise Refused("manual_liquidation_denied", region=region or "your region")
 
@@ -37,11 +37,10 @@ def in_review(world: World, request) -> None:
         raise Refused("nothing_in_review", wallet=request.wallet.name)
 
 
-CHECKS = (wallet_named, wallet_lends, wallet_active, something_owed, in_review)
+CHECKS = (wallet_named, wallet_lends, wallet_active, something_owed, in_review, allowed_here)
 
 
 def decide(world: World, request):
     if isinstance(request, SettleDeficit):
         return liquidation.settle_deficit(world, request.wallet)
-    allowed_here(world, request)
     return liquidation.liquidate(world, request.wallet, None, "asked for")

@@ -1,27 +1,32 @@
-"""trade: an order that fills now, at market or at a limit that crosses it (ORD-*, FEE-*).
+"""trade: an order, alone or in a list; it fills now or rests until a price reaches it (ORD-*, FEE-*).
 
-It may borrow what it lacks and repay with what it gets (BOR-6 to BOR-9, REP-5). Orders that rest come later.
+It may borrow what it lacks and repay with what it gets (BOR-6 to BOR-9, REP-5).
 """
 
 from decimal import Decimal
 from typing import NamedTuple
 
-from ..journal import Account, Wallet
-from ..money import ONE, ZERO, charge_up, down_to_step, give_down, give_down_quotient, plain
+from ..filters import lot_filter, market_price, notional_filter, price_filter, quantity, reference_price
+from ..journal import Account, Change, Entry, Wallet
+from ..money import ONE, ZERO, charge_up, down_to_step, plain
+from ..orders import LIMITS, STOPS, Order, begin, fill_of, lock_of, next_number, open_orders, place, repay_from, told, triggers_below
 from ..refusals import Refused
-from ..rulebook import Pair
 from ..schemes import scheme_of
-from ..steps import Fill, commission, fill_order, pay_down
-from ..world import World, chain, moment
+from ..steps import Fill, fill_order
+from ..world import World, chain
 from . import borrow
 from .words import not_in_liquidation, require_amount, require_free, wallet_active, wallet_named
 
 BORROWS = ("MARGIN_BUY", "AUTO_BORROW_REPAY")
-REPAYS = ("AUTO_REPAY", "AUTO_BORROW_REPAY")
 
 
 class Trade(NamedTuple):
-    """One of `qty` (base coin) and `quote_qty` (quote coin). `type` is MARKET or LIMIT; `side_effect` as in BOR-7."""
+    """One of `qty` (base coin) and `quote_qty` (quote coin, MARKET only where it rests nowhere).
+
+    `type` is MARKET, one of orders.LIMITS or orders.STOPS, or OCO: a limit at `price` and a stop at `stop` (with
+    `stop_limit` a stop-limit). `then_price` and `then_stop` wait for the order to fill, on the other side: one makes it an
+    OTO, both an OTOCO (ORD-6). `side_effect` as in BOR-7, `tif` is GTC, IOC or FOK, `at_cancel` REPAY or KEEP (BOR-11).
+    """
 
     wallet: Wallet
     side: str
@@ -31,6 +36,12 @@ class Trade(NamedTuple):
     type: str = "MARKET"
     price: Decimal | None = None
     side_effect: str = "NO_SIDE_EFFECT"
+    stop: Decimal | None = None
+    tif: str = "GTC"
+    stop_limit: Decimal | None = None
+    then_price: Decimal | None = None
+    then_stop: Decimal | None = None
+    at_cancel: str = "REPAY"
 
 
 def pair_open(world: World, request: Trade) -> None:
@@ -44,7 +55,8 @@ def pair_open(world: World, request: Trade) -> None:
 
 def amounts_fit(world: World, request: Trade) -> None:
     pair = world.rules.pair(request.symbol)
-    for asset, amount in ((pair.base, request.qty), (pair.quote, request.quote_qty), (pair.quote, request.price)):
+    prices = (request.price, request.stop, request.stop_limit, request.then_price, request.then_stop)
+    for asset, amount in ((pair.base, request.qty), (pair.quote, request.quote_qty), *((pair.quote, price) for price in prices)):
         if amount is not None:
             require_amount(world, asset, amount)
 
@@ -55,45 +67,47 @@ def may_borrow_here(world: World, request: Trade) -> None:
 
 
 def market_known(world: World, request: Trade) -> None:
-    _market_price(world, request)
+    market_price(world, request)
 
 
-def price_filter(world: World, request: Trade) -> None:
-    """ORD-8, PRICE_FILTER: a limit is a whole number of ticks within the pair's bounds (-1013)."""
-    pair = world.rules.pair(request.symbol)
-    if request.price is None:
-        return
-    if pair.tick and request.price % pair.tick:
-        raise _filter(pair, f"the price {plain(request.price)} is not a multiple of the tick {plain(pair.tick)}")
-    if request.price < pair.min_price or (pair.max_price and request.price > pair.max_price):
-        raise _filter(pair, f"the price {plain(request.price)} is outside {plain(pair.min_price)} to {plain(pair.max_price)}")
+def words_complete(world: World, request: Trade) -> None:
+    """ORD-2: every type has its own fields."""
+    needs_price = request.type in LIMITS or request.type.endswith("_LIMIT") or request.type == "OCO"
+    needs_stop = request.type in STOPS or request.type == "OCO"
+    for name, value, needed in (("price", request.price, needs_price), ("stop", request.stop, needs_stop)):
+        if (value is not None) != needed:
+            raise Refused("order_words", type=request.type, name=name, verb="needs" if needed else "takes no")
+    if request.quote_qty is not None and request.type in (*STOPS, "OCO"):
+        raise Refused("order_words", type=request.type, name="quantity in the quote coin", verb="takes no")
+    waits = request.then_price is not None or request.then_stop is not None
+    if waits and (request.type not in ("MARKET", *LIMITS) or request.side_effect == "AUTO_REPAY"):
+        raise Refused("order_words", type=request.type, name="order that waits for it" + (" with --repay alone (BOR-12)" if request.side_effect == "AUTO_REPAY" else ""), verb="takes no")
 
 
-def crosses_now(world: World, request: Trade) -> None:
-    """ORD-14: a limit fills when the market stands at it or better."""
-    market = _market_price(world, request)
-    if request.price is not None and (request.price < market if request.side == "BUY" else request.price > market):
-        raise Refused("would_rest", price=plain(request.price), market=plain(market))
+def maker_only(world: World, request: Trade) -> None:
+    """ORD-4: a LIMIT_MAKER that would take is refused (-2010)."""
+    if request.type == "LIMIT_MAKER" and crosses(world, request):
+        raise Refused("would_take", price=plain(request.price), market=plain(market_price(world, request)))
 
 
-def lot_filter(world: World, request: Trade) -> None:
-    """ORD-8, LOT_SIZE and MARKET_LOT_SIZE (-1013)."""
-    pair, qty = world.rules.pair(request.symbol), _quantity(world, request)
-    if not qty:
-        raise _filter(pair, f"it comes to less than one step of {plain(pair.step)} {pair.base}")
-    if pair.step and qty % pair.step:
-        raise _filter(pair, f"the quantity {plain(qty)} is not a multiple of the step {plain(pair.step)}")
-    most = min((limit for limit in (pair.max_qty, pair.market_max_qty if request.type == "MARKET" else ZERO) if limit), default=qty)
-    if not pair.min_qty <= qty <= most:
-        raise _filter(pair, f"the quantity {plain(qty)} is outside {plain(pair.min_qty)} to {plain(most)}")
+def stop_on_its_side(world: World, request: Trade) -> None:
+    """ORD-3, ORD-5: a stop waits on its own side of the market; an OCO has the market between its two prices (-2010)."""
+    market = market_price(world, request)
+    for order in legs(world, request, 0):
+        if order.stop is not None and (order.stop >= market if triggers_below(order) else order.stop <= market):
+            raise Refused("would_trigger", stop=plain(order.stop), market=plain(market), side="below" if triggers_below(order) else "above")
+    if request.type == "OCO" and (request.price <= market if request.side == "SELL" else request.price >= market):
+        raise Refused("bad_oco", price=plain(request.price), stop=plain(request.stop), market=plain(market))
 
 
-def notional_filter(world: World, request: Trade) -> None:
-    """ORD-8, NOTIONAL: the order is worth at least the pair's minimum (-1013)."""
-    pair = world.rules.pair(request.symbol)
-    value = _quantity(world, request) * (request.price or _market_price(world, request))
-    if value < pair.min_notional:
-        raise _filter(pair, f"it is worth {plain(give_down(value))} {pair.quote}, under the least of {plain(pair.min_notional)}")
+def room_for_orders(world: World, request: Trade) -> None:
+    """ORD-8, MAX_NUM_ORDERS and MAX_NUM_ALGO_ORDERS of a pair (-1013)."""
+    resting = [order for order in open_orders(world.state, request.wallet) if order.symbol == request.symbol]
+    coming = legs(world, request, 0)
+    for name, kinds in (("max_orders", (*LIMITS, *STOPS)), ("max_stops", STOPS)):
+        most = int(world.rules.leaf(f"order.{name}"))
+        if request.type != "MARKET" and sum(order.type in kinds for order in (*resting, *coming)) > most:
+            raise Refused("too_many_orders", most=most, symbol=request.symbol, kind="stop orders" if kinds == STOPS else "orders")
 
 
 def affordable(world: World, request: Trade) -> None:
@@ -111,8 +125,11 @@ CHECKS = (
     wallet_active,
     market_known,
     not_in_liquidation,
+    words_complete,
     price_filter,
-    crosses_now,
+    maker_only,
+    stop_on_its_side,
+    room_for_orders,
     lot_filter,
     notional_filter,
     affordable,
@@ -120,20 +137,76 @@ CHECKS = (
 
 
 def decide(world: World, request: Trade):
-    """BOR-9: borrow, fill and repay in one step; if the loan is refused, so is the order."""
+    """BOR-9: borrow with the order, in one step; if the loan is refused, so is the order. Then fill it, or let it rest."""
+    number = next_number(world.state, world.owner)
+    if request.tif != "GTC" and not fills_now(world, request):
+        return chain(world, lambda now: _expired(now, request, number))
     after, entries = _borrow_shortfall(world, request)
-    fill = _fill(world, request)
-    after, filled = chain(after, lambda now: fill_order(now, request.wallet, fill), lambda now: _auto_repay(now, request, fill))
-    return after, entries + filled
+    lent = sum((entry.amount for entry in entries if entry.kind == "borrow"), ZERO)
+    if fills_now(world, request):
+        after, made = _fill_now(after, request, number)
+    else:
+        after, made = chain(after, *((lambda now, o=order: place(now, request.wallet, o)) for order in resting_legs(world, request, number, lent)))
+    return after, entries + made
+
+
+def crosses(world: World, request: Trade) -> bool:
+    """ORD-14: a limit fills at once when the market stands at it or better."""
+    market = market_price(world, request)
+    return request.price >= market if request.side == "BUY" else request.price <= market
+
+
+def fills_now(world: World, request: Trade) -> bool:
+    return request.type == "MARKET" or (request.type == "LIMIT" and crosses(world, request))
+
+
+def legs(world: World, request: Trade, number: int) -> list[Order]:
+    """The orders of a request at their numbers: one, or the two of an OCO (ORD-5: it counts as two)."""
+    qty = quantity(world, request)
+    common = {"side_effect": request.side_effect, "placed_at": world.now, "at_cancel": request.at_cancel}
+    if request.type != "OCO":
+        return [Order(number, request.symbol, request.side, request.type, qty, request.price, request.stop, **common)]
+    stop_type = "STOP_LOSS" if request.stop_limit is None else "STOP_LOSS_LIMIT"
+    return [
+        Order(number, request.symbol, request.side, "LIMIT", qty, request.price, None, group=number, **common),
+        Order(number + 1, request.symbol, request.side, stop_type, qty, request.stop_limit, request.stop, group=number, **common),
+    ]
+
+
+def resting_legs(world: World, request: Trade, number: int, lent: Decimal) -> list[Order]:
+    """The same with what they lock (an OCO the larger need, once: ORD-7), the loan, and the legs that wait for them (ORD-6)."""
+    first, *rest = legs(world, request, number)
+    _, locked = order_cost(world, request)
+    waiting = waiting_legs(world, request, number)
+    group = first.group or (number if waiting else 0)
+    return [first._replace(locked=locked, lent=lent, group=group), *rest, *waiting]
+
+
+def waiting_legs(world: World, request: Trade, number: int) -> list[Order]:
+    """ORD-6: the other way round, for what the working order brings net of its fee, in whole steps."""
+    pair, side = world.rules.pair(request.symbol), "SELL" if request.side == "BUY" else "BUY"
+    qty = quantity(world, request)
+    if side == "SELL":
+        qty = down_to_step(qty - fill_of(world, Order(0, request.symbol, "BUY", "LIMIT", qty), reference_price(world, request), "TAKER").fee, pair.step)
+    wanted = ((("LIMIT", request.then_price, None)), ("STOP_LOSS", None, request.then_stop))
+    chosen = [(kind, price, stop) for kind, price, stop in wanted if price is not None or stop is not None]
+    effect = "AUTO_REPAY" if request.side_effect in ("AUTO_REPAY", "AUTO_BORROW_REPAY") else "NO_SIDE_EFFECT"
+    return [
+        Order(number + 1 + place, request.symbol, side, kind, qty, price, stop, effect, "PENDING_NEW", placed_at=world.now, group=number, waits_for=number)
+        for place, (kind, price, stop) in enumerate(chosen)
+    ]
 
 
 def order_cost(world: World, request: Trade) -> tuple[str, Decimal]:
-    """BOR-6: the coin the order gives away and how much: price x qty when buying, qty when selling; fees are not added."""
+    """BOR-6, ORD-7: the coin the order gives away and how much: price x qty when buying, qty when selling; fees are not added."""
     pair = world.rules.pair(request.symbol)
     if request.side == "SELL":
-        return pair.base, _quantity(world, request)
-    price = request.price or _market_price(world, request)
-    return pair.quote, request.quote_qty or charge_up(price * request.qty, world.rules.scale(pair.quote))
+        return pair.base, quantity(world, request)
+    if request.quote_qty is not None and fills_now(world, request):
+        return pair.quote, request.quote_qty
+    if fills_now(world, request):
+        return pair.quote, charge_up(reference_price(world, request) * request.qty, world.rules.scale(pair.quote))
+    return pair.quote, max(lock_of(order, world.rules.scale(pair.quote)) for order in legs(world, request, 0))
 
 
 def with_market_buffer_up(shortfall: Decimal, buffer: Decimal, places: int) -> Decimal:
@@ -164,48 +237,24 @@ def _borrow_shortfall(world: World, request: Trade):
     return borrow.decide(world, loan)
 
 
-def _auto_repay(world: World, request: Trade, fill: Fill):
-    """REP-5, REP-6: what came in, net of the fee, pays the debt of that same coin, at most the debt."""
-    if request.side_effect not in REPAYS:
-        return []
-    asset, net = fill.received
-    amount = min(net, world.state.holding(request.wallet, asset).debt)
-    return pay_down(world, request.wallet, asset, amount, Account(request.wallet, "free"), "repay", type="AUTO")
+def _fill_now(world: World, request: Trade, number: int):
+    """Fill at the market, repay with what came in (REP-5), and begin the legs that waited for it."""
+    order = Order(number, request.symbol, request.side, request.type, quantity(world, request), side_effect=request.side_effect)
+    fill: Fill = fill_of(world, order, market_price(world, request), "TAKER")
+    counter = (Change(Wallet(world.owner, "spot"), "orders", str(number)),)
+    after, entries = chain(
+        world,
+        lambda now: fill_order(now, request.wallet, fill, number, counter),
+        lambda now: repay_from(now, request.wallet, request.side_effect, fill),
+    )
+    for waiting in waiting_legs(world, request, number):
+        after, begun = begin(after, request.wallet, waiting)
+        entries += begun
+    return after, entries
 
 
-def _fill(world: World, request: Trade) -> Fill:
-    pair, price, qty = world.rules.pair(request.symbol), _market_price(world, request), _quantity(world, request)
-    places = world.rules.scale(pair.quote)
-    rounded = charge_up if request.side == "BUY" else give_down
-    quote_qty = rounded(price * qty, places)
-    coin, gross = (pair.base, qty) if request.side == "BUY" else (pair.quote, quote_qty)
-    fee = commission(gross, taker_rate(world), world.rules.scale(coin))
-    return Fill(pair.symbol, request.side, pair.base, pair.quote, qty, price, quote_qty, fee)
-
-
-def taker_rate(world: World) -> Decimal:
-    """FEE-1: maker and taker by VIP level; an order that fills at once takes. Level 0 until levels can be set."""
-    return Decimal(world.rules.leaf("fees.trade")[0][1])
-
-
-def _quantity(world: World, request: Trade) -> Decimal:
-    """The base quantity; of a quote amount the largest whole number of steps that it pays for (ORD-8)."""
-    if request.qty is not None:
-        return request.qty
-    pair = world.rules.pair(request.symbol)
-    price = request.price if request.price is not None and request.side == "BUY" else _market_price(world, request)
-    return down_to_step(give_down_quotient(request.quote_qty, price, world.rules.scale(pair.base)), pair.step)
-
-
-def _market_price(world: World, request: Trade) -> Decimal:
-    price = world.market.last(request.symbol, world.now)
-    if price is None:
-        pair = world.rules.pair(request.symbol)
-        raise Refused("no_price", asset=pair.base, symbol=request.symbol, at=moment(world.now))
-    return price
-
-
-def _filter(pair: Pair, why: str) -> Refused:
-    return Refused("filter", symbol=pair.symbol, why=why)
-
-
+def _expired(world: World, request: Trade, number: int) -> list[Entry]:
+    """ORD-4: an IOC or FOK that finds no price leaves nothing but the record."""
+    (order,) = legs(world, request, number)
+    counter = (Change(Wallet(world.owner, "spot"), "orders", str(number)),)
+    return [Entry(world.now, "order_end", request.wallet, "", ZERO, (), counter, {**told(order), "status": "EXPIRED"})]

@@ -5,7 +5,7 @@ from decimal import Decimal
 from ..journal import Account, Wallet
 from ..money import places_of, plain
 from ..refusals import Refused
-from ..risk import health, shown
+from ..risk import health, require_priced_debts, shown
 from ..schemes import require_wallet, scheme_of
 from ..world import World
 
@@ -65,6 +65,7 @@ def wallet_lends(world: World, request) -> None:
 
 def not_in_liquidation(world: World, request) -> None:
     """LIQ-2, THR-1: at or under the liquidation level the wallet is locked (-2023)."""
+    require_priced_debts(world, request.wallet)
     current = health(world, request.wallet)
     if current.bands and "trade" not in current.allows:
         raise Refused("in_liquidation", wallet=request.wallet.name, level=shown(current.level), bar=current.bands.liquidation_at)

@@ -1,0 +1,69 @@
+"""The filters of a pair (ORD-8, ORD-9): what an order's price, quantity and worth must be. Refused with -1013.
+
+Each looks at a request with `symbol`, `side`, `type`, `qty`, `quote_qty`, `price` and `stop`.
+"""
+
+from decimal import Decimal
+
+from .money import ZERO, down_to_step, give_down, give_down_quotient, plain
+from .refusals import Refused
+from .rulebook import Pair
+from .world import World, moment
+
+
+def price_filter(world: World, request) -> None:
+    """ORD-8, PRICE_FILTER: a limit or stop is a whole number of ticks within the pair's bounds (-1013)."""
+    pair = world.rules.pair(request.symbol)
+    for name, price in (("price", request.price), ("stop", request.stop)):
+        if price is None:
+            continue
+        if pair.tick and price % pair.tick:
+            raise _filter(pair, f"the {name} {plain(price)} is not a multiple of the tick {plain(pair.tick)}")
+        if price < pair.min_price or (pair.max_price and price > pair.max_price):
+            raise _filter(pair, f"the {name} {plain(price)} is outside {plain(pair.min_price)} to {plain(pair.max_price)}")
+
+
+def lot_filter(world: World, request) -> None:
+    """ORD-8, LOT_SIZE and MARKET_LOT_SIZE (-1013)."""
+    pair, qty = world.rules.pair(request.symbol), quantity(world, request)
+    if not qty:
+        raise _filter(pair, f"it comes to less than one step of {plain(pair.step)} {pair.base}")
+    if pair.step and qty % pair.step:
+        raise _filter(pair, f"the quantity {plain(qty)} is not a multiple of the step {plain(pair.step)}")
+    most = min((limit for limit in (pair.max_qty, pair.market_max_qty if request.type == "MARKET" else ZERO) if limit), default=qty)
+    if not pair.min_qty <= qty <= most:
+        raise _filter(pair, f"the quantity {plain(qty)} is outside {plain(pair.min_qty)} to {plain(most)}")
+
+
+def notional_filter(world: World, request) -> None:
+    """ORD-8, NOTIONAL: the order is worth at least the pair's minimum (-1013)."""
+    pair = world.rules.pair(request.symbol)
+    value = quantity(world, request) * reference_price(world, request)
+    if value < pair.min_notional:
+        raise _filter(pair, f"it is worth {plain(give_down(value))} {pair.quote}, under the least of {plain(pair.min_notional)}")
+
+
+def quantity(world: World, request) -> Decimal:
+    """The base quantity; of a quote amount the largest whole number of steps that it pays for (ORD-8)."""
+    if request.qty is not None:
+        return request.qty
+    pair = world.rules.pair(request.symbol)
+    price = request.price if request.price is not None and request.side == "BUY" else market_price(world, request)
+    return down_to_step(give_down_quotient(request.quote_qty, price, world.rules.scale(pair.base)), pair.step)
+
+
+def reference_price(world: World, request) -> Decimal:
+    """What an order is valued at before it fills: its limit, else its stop, else the market."""
+    return request.price or request.stop or market_price(world, request)
+
+
+def market_price(world: World, request) -> Decimal:
+    price = world.market.last(request.symbol, world.now)
+    if price is None:
+        pair = world.rules.pair(request.symbol)
+        raise Refused("no_price", asset=pair.base, symbol=request.symbol, at=moment(world.now))
+    return price
+
+
+def _filter(pair: Pair, why: str) -> Refused:
+    return Refused("filter", symbol=pair.symbol, why=why)

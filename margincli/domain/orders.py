@@ -1,0 +1,298 @@
+"""Orders that rest: what they lock, when a price fills them, and what becomes of the orders they belong with (ORD-*).
+
+An order lives in the settings of its wallet, under `order.NUMBER`; its coins lie in the wallet's locked balance. There is
+no order book: an order fills whole, by the convention of ORD-14. A limit fills when the price trades through it, at the
+limit, or better where a candle opens beyond it. A stop is set off by the extreme of a candle and fills at its stop, or
+at the open that jumped it.
+"""
+
+import json
+from decimal import Decimal
+from typing import Iterable, NamedTuple
+
+from .journal import Account, Change, Entry, Wallet, move
+from .money import ZERO, charge_up, give_down, plain
+from .rulebook import Pair
+from .standing import State
+from .steps import Fill, commission, fill_order, pay_down
+from .world import World, chain
+
+LIMITS = ("LIMIT", "LIMIT_MAKER")
+STOPS = ("STOP_LOSS", "STOP_LOSS_LIMIT", "TAKE_PROFIT", "TAKE_PROFIT_LIMIT")  # the four that wait for their stop (ORD-3)
+REPAYS = ("AUTO_REPAY", "AUTO_BORROW_REPAY")
+OPEN, PENDING = "NEW", "PENDING_NEW"  # ORD-11
+
+
+class Order(NamedTuple):
+    """An order. `lent` was borrowed for it (BOR-9); `locked` is what it holds of the coin it gives (ORD-7).
+
+    `group` is the number of the list it belongs to, `waits_for` the working order of a pending leg (ORD-6), and
+    `at_cancel` is REPAY or KEEP: what becomes of the loan when the order is cancelled (BOR-11).
+    """
+
+    number: int
+    symbol: str
+    side: str
+    type: str
+    qty: Decimal
+    price: Decimal | None = None
+    stop: Decimal | None = None
+    side_effect: str = "NO_SIDE_EFFECT"
+    status: str = OPEN
+    lent: Decimal = ZERO
+    locked: Decimal = ZERO
+    placed_at: int = 0
+    group: int = 0
+    waits_for: int = 0
+    at_cancel: str = "REPAY"
+
+    @property
+    def key(self) -> str:
+        return f"order.{self.number}"
+
+    def gives(self, pair: Pair) -> str:
+        return pair.quote if self.side == "BUY" else pair.base
+
+    def written(self) -> str:
+        """The order as the text of its setting."""
+        return json.dumps({name: plain(value) if isinstance(value, Decimal) else value for name, value in self._asdict().items()})
+
+    @classmethod
+    def read(cls, text: str) -> "Order":
+        fields = json.loads(text)
+        for name in ("qty", "price", "stop", "lent", "locked"):
+            fields[name] = None if fields[name] is None else Decimal(fields[name])
+        return cls(**fields)
+
+
+def open_orders(state: State, wallet: Wallet) -> list[Order]:
+    """The orders that rest in a wallet, by number."""
+    kept = (value for (of, key), value in state.settings.items() if of == wallet and value and key.startswith("order."))
+    return sorted(Order.read(text) for text in kept)
+
+
+def next_number(state: State, owner: str) -> int:
+    """Orders are numbered through the account, so that a number names one order whatever its wallet."""
+    return int(state.setting(Wallet(owner, "spot"), "orders") or 0) + 1
+
+
+# --- what a price does to an order ---
+
+
+class Touch(NamedTuple):
+    """What is known of a pair at a moment: its price, and the extremes of a candle that closes now."""
+
+    price: Decimal
+    low: Decimal | None = None
+    high: Decimal | None = None
+
+
+def fill_price(order: Order, touch: Touch) -> Decimal | None:
+    """The price at which `order` fills at this moment, None if it does not (ORD-14)."""
+    if order.status != OPEN:
+        return None
+    if order.stop is not None:
+        return _stopped_out(order, touch)
+    return _limit_price(order, touch)
+
+
+def _limit_price(order: Order, touch: Touch) -> Decimal | None:
+    buys, limit = order.side == "BUY", order.price
+    stands = touch.price <= limit if buys else touch.price >= limit
+    if touch.low is None:
+        return touch.price if stands else None
+    through = touch.low < limit if buys else touch.high > limit
+    return limit if stands or through else None  # a candle closes: its inside counts, at the limit
+
+
+def _stopped_out(order: Order, touch: Touch) -> Decimal | None:
+    """Where a stop is set off; a *_LIMIT form fills only where its limit allows that price (see `set_off`)."""
+    set_off = stop_price(order, touch)
+    if set_off is None or order.price is None:
+        return set_off
+    return set_off if (set_off <= order.price if order.side == "BUY" else set_off >= order.price) else None
+
+
+def stop_price(order: Order, touch: Touch) -> Decimal | None:
+    """ORD-3: the price that sets a stop off: the stop itself inside a candle, the price where it stands beyond."""
+    falls = triggers_below(order)
+    if touch.low is not None:
+        return order.stop if (touch.low <= order.stop if falls else touch.high >= order.stop) else None
+    return touch.price if (touch.price <= order.stop if falls else touch.price >= order.stop) else None
+
+
+def triggers_below(order: Order) -> bool:
+    """ORD-3: STOP_LOSS SELL and TAKE_PROFIT BUY wait below the market, the other two above."""
+    return order.type.startswith("STOP_LOSS") == (order.side == "SELL")
+
+
+# --- placing, ending ---
+
+
+def place(world: World, wallet: Wallet, order: Order) -> list[Entry]:
+    """Write an order down and lock what it gives (ORD-7)."""
+    pair = world.rules.pair(order.symbol)
+    postings = move(order.gives(pair), order.locked, Account(wallet, "free"), Account(wallet, "locked")) if order.locked else ()
+    counter = Change(Wallet(wallet.owner, "spot"), "orders", str(order.number))
+    changes = (Change(wallet, order.key, order.written()), counter)
+    return [Entry(world.now, "order", wallet, order.gives(pair) if order.locked else "", order.locked, postings, changes, told(order))]
+
+
+def end(world: World, wallet: Wallet, order: Order, status: str) -> list[Entry]:
+    """Take an order away and free what it locked; `status` is CANCELED or EXPIRED (ORD-11)."""
+    pair = world.rules.pair(order.symbol)
+    postings = move(order.gives(pair), order.locked, Account(wallet, "locked"), Account(wallet, "free")) if order.locked else ()
+    facts = {**told(order), "status": status}
+    return [Entry(world.now, "order_end", wallet, order.gives(pair) if order.locked else "", order.locked, postings, (Change(wallet, order.key, ""),), facts)]
+
+
+def told(order: Order) -> dict[str, str]:
+    """An order as facts."""
+    named = {"price": order.price, "stop": order.stop}
+    facts = {"number": str(order.number), "symbol": order.symbol, "side": order.side, "type": order.type, "qty": plain(order.qty), "status": order.status}
+    facts |= {name: plain(value) for name, value in named.items() if value is not None}
+    return facts | ({"list": str(order.group)} if order.group else {})
+
+
+def cancel(world: World, wallet: Wallet, order: Order) -> tuple[World, list[Entry]]:
+    """Cancel an order with the rest of its list (ORD-5, ORD-6); what was borrowed for it is paid back (BOR-11)."""
+    entries: list[Entry] = []
+    for member in members(world, wallet, order):
+        world, ended = chain(world, lambda now, m=member: end(now, wallet, m, "CANCELED"), lambda now, m=member: _pay_loan_back(now, wallet, m))
+        entries += ended
+    return world, entries
+
+
+def members(world: World, wallet: Wallet, order: Order) -> list[Order]:
+    """The open orders of the same list, the order itself where it stands alone."""
+    if not order.group:
+        return [order]
+    return [other for other in open_orders(world.state, wallet) if other.group == order.group]
+
+
+def _pay_loan_back(world: World, wallet: Wallet, order: Order) -> list[Entry]:
+    """BOR-11: from what the order released, at most what it borrowed and what is still owed."""
+    if not order.lent or order.at_cancel != "REPAY":
+        return []
+    asset, free = order.gives(world.rules.pair(order.symbol)), Account(wallet, "free")
+    amount = min(order.lent, world.state.holding(wallet, asset).debt, world.state.balance(free, asset))
+    return pay_down(world, wallet, asset, amount, free, "repay", type="AUTO", order=str(order.number))
+
+
+# --- filling ---
+
+
+def fill_resting(world: World, wallet: Wallet, order: Order, price: Decimal, role: str) -> tuple[World, list[Entry]]:
+    """Fill an order at `price`: the other leg of its OCO ends (ORD-5), its coins are freed and traded, it repays if it was told
+    to (REP-5), and the legs that waited for it begin (ORD-6). One that can no longer be paid for expires.
+
+    `role` is MAKER or TAKER, for the fee (FEE-1).
+    """
+    others = [other for other in members(world, wallet, order) if other.number != order.number and not other.waits_for]
+    world, entries = chain(world, *((lambda now, o=other: end(now, wallet, o, "EXPIRED")) for other in others))
+    fill = fill_of(world, order, price, role)
+    given, amount = (fill.quote, fill.quote_qty) if fill.side == "BUY" else (fill.base, fill.qty)
+    if amount > world.state.balance(Account(wallet, "free"), given) + order.locked:
+        world, ended = chain(world, lambda now: end(now, wallet, order, "EXPIRED"))
+        return world, entries + ended
+    steps = (
+        lambda now: end(now, wallet, order, "FILLED"),
+        lambda now: fill_order(now, wallet, fill, order.number),
+        lambda now: repay_from(now, wallet, order.side_effect, fill),
+    )
+    waiting = [other for other in members(world, wallet, order) if other.waits_for == order.number]
+    world, traded = chain(world, *steps)
+    entries += traded
+    for other in waiting:
+        if world.state.setting(wallet, other.key):  # not ended by the leg before it
+            world, begun = begin(world, wallet, other)
+            entries += begun
+    return world, entries
+
+
+def fill_of(world: World, order: Order, price: Decimal, role: str) -> Fill:
+    """The execution of a whole order at `price`: the user pays up, is paid down; the fee is in the coin received (FEE-2)."""
+    pair = world.rules.pair(order.symbol)
+    quote_qty = (charge_up if order.side == "BUY" else give_down)(price * order.qty, world.rules.scale(pair.quote))
+    coin, gross = (pair.base, order.qty) if order.side == "BUY" else (pair.quote, quote_qty)
+    fee = commission(gross, fee_rate(world, role), world.rules.scale(coin))
+    return Fill(pair.symbol, order.side, pair.base, pair.quote, order.qty, price, quote_qty, fee)
+
+
+def fee_rate(world: World, role: str) -> Decimal:
+    """FEE-1: (maker, taker) of the account's VIP level."""
+    level = int(world.state.setting(Wallet(world.owner, "spot"), "vip") or 0)
+    return Decimal(world.rules.leaf("fees.trade")[level][0 if role == "MAKER" else 1])
+
+
+def repay_from(world: World, wallet: Wallet, side_effect: str, fill: Fill) -> list[Entry]:
+    """REP-5, REP-6: what came in, net of the fee, pays the debt of that same coin, at most the debt."""
+    if side_effect not in REPAYS:
+        return []
+    asset, net = fill.received
+    amount = min(net, world.state.holding(wallet, asset).debt)
+    return pay_down(world, wallet, asset, amount, Account(wallet, "free"), "repay", type="AUTO")
+
+
+def begin(world: World, wallet: Wallet, order: Order) -> tuple[World, list[Entry]]:
+    """A pending leg becomes an order, if what it gives is there; the second leg of an OCO leans on the lock of the first.
+
+    The price of the moment may fill it at once.
+    """
+    shares = any(other.status == OPEN and other.waits_for == 0 and other.group == order.group for other in open_orders(world.state, wallet))
+    pair = world.rules.pair(order.symbol)
+    needed = ZERO if shares else lock_of(order, world.rules.scale(pair.quote))
+    begun = order._replace(status=OPEN, waits_for=0, locked=needed)
+    if needed > world.state.balance(Account(wallet, "free"), begun.gives(pair)):
+        return chain(world, lambda now: end(now, wallet, order, "EXPIRED"))
+    world, entries = chain(world, lambda now: place(now, wallet, begun))
+    price = world.market.last(begun.symbol, world.now)
+    world, done = (world, []) if price is None else react(world, wallet, begun, Touch(price))
+    return world, entries + done
+
+
+def lock_of(order: Order, places: int) -> Decimal:
+    """ORD-7: a buy locks quantity times its limit (its stop where it has none), rounded up; a sell its quantity."""
+    return order.qty if order.side == "SELL" else charge_up(order.qty * (order.price or order.stop), places)
+
+
+# --- at a moment ---
+
+
+def fills_at(world: World, wallet: Wallet, touch_of) -> tuple[World, list[Entry]]:
+    """Everything the prices of this moment do to the wallet's orders: stops before limits (the worse counts), then by number.
+
+    `touch_of(symbol)` answers a Touch, or None where nothing is known.
+    """
+    entries: list[Entry] = []
+    for order in sorted(open_orders(world.state, wallet), key=lambda order: (order.stop is None, order.number)):
+        if not world.state.setting(wallet, order.key):  # ended by a fill before it
+            continue
+        touch = touch_of(order.symbol)
+        if touch is None:
+            continue
+        world, done = react(world, wallet, order, touch)
+        entries += done
+    return world, entries
+
+
+def react(world: World, wallet: Wallet, order: Order, touch: Touch) -> tuple[World, list[Entry]]:
+    """One order at one moment: it fills, or its stop is set off and it rests on as a limit, or nothing."""
+    price = fill_price(order, touch)
+    if price is not None:
+        return fill_resting(world, wallet, order, price, "TAKER" if order.stop is not None else "MAKER")
+    if order.status == OPEN and order.stop is not None and stop_price(order, touch) is not None:
+        rests = order._replace(type="LIMIT", stop=None)
+        facts = {**told(rests), "status": "TRIGGERED"}
+        return chain(world, lambda now: [Entry(now.now, "order_set_off", wallet, "", ZERO, (), (Change(wallet, order.key, rests.written()),), facts)])
+    return world, []
+
+
+def stirs(orders: Iterable[Order], touch_of) -> bool:
+    """Whether any order would do anything at this moment."""
+    for order in orders:
+        touch = touch_of(order.symbol)
+        if touch is not None and order.status == OPEN:
+            if fill_price(order, touch) is not None or (order.stop is not None and stop_price(order, touch) is not None):
+                return True
+    return False

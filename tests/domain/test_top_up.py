@@ -1,0 +1,101 @@
+"""top-up: refusals in their order, then what moves, and when (TOP-1 to TOP-6)."""
+
+import pytest
+from test_orders import kinds, walked
+from worlds import D, booked, ladder, lines, refuses, wallet, world
+
+from margincli.domain.money import unit
+from margincli.domain.operations import decide
+from margincli.domain.operations.top_up import TopUp
+from margincli.domain.risk import level
+
+CROSS, BTC = wallet(), wallet("isolated:BTCUSDT")
+LONG = {"BTC": "1", "USDT": "-12000"}
+
+REFUSED = ladder(
+    TopUp(wallet("margin"), "on", ("NOPE", "USDT", "BTC", "ETH"), D("1.2")),
+    {},
+    ("bad_wallet", {}, {"wallet": wallet("spot")}),
+    ("spot_owes_nothing", {}, {"wallet": CROSS}),
+    ("not_active: cross", {"cross": LONG}, {}),
+    ("unknown_asset: NOPE", {}, {"coins": ("USDT", "BTC", "ETH", "BNB")}),
+    ("bad_top_up_coins: from 1 to 3 different coins", {}, {"coins": ("USDT", "USDT")}),
+    ("bad_top_up_coins: from 1 to 3", {}, {"coins": ()}),
+    ("bad_top_up_coins: from 1 to 3", {}, {"coins": ("USDT",)}),
+    ("bad_top_up_target: from 1.3 to 2, cross only; not 1.2", {}, {"target": D("2.1")}),
+    ("bad_top_up_target: not 2.1", {}, {"target": D(2)}),
+)
+MORE = [
+    ("bad_top_up_coins", "its quote coin, then its base coin", world(isolated_BTCUSDT=LONG), TopUp(BTC, "on", ("USDT",))),
+    ("bad_top_up_target", "cross only", world(isolated_BTCUSDT=LONG), TopUp(BTC, "on", (), D("1.5"))),
+]
+
+
+@pytest.mark.parametrize("code, words, found, asked", [*REFUSED, *MORE])
+def test_refusals_in_their_order_TOP_2_TOP_3(code, words, found, asked):
+    refuses(code, words, found, asked)
+
+
+def switched(wallet=CROSS, coins=("USDT",), target=None, **wallets):
+    after, entries = decide(world(**wallets), TopUp(wallet, "on", coins, target and D(target)))
+    assert lines(entries) == [("top_up_switch", "", "0")]
+    return after
+
+
+def moved(entries) -> list[tuple[str, str, str]]:
+    return [(entry.asset, str(entry.amount), entry.facts["status"]) for entry in entries if entry.kind == "top_up"]
+
+
+def test_TOP_1_off_by_default():
+    _, entries = walked(world(cross=LONG, spot={"USDT": "9000"}), ("13:00", "15000"))
+    assert kinds(entries) == ["margin_call"]
+
+
+def test_TOP_2_TOP_4_back_to_the_call_level_and_no_call_comes():
+    """At 15,000: 1.3 x 12,000.054055 (an hour of interest) - 15,000 = 600.0702715, and a unit past it; then 1.3 times each hour's interest."""
+    after, entries = walked(switched(cross=LONG, spot={"USDT": "9000"}), ("13:00", "15000"))
+    assert moved(entries)[0] == ("USDT", "600.07027151", "DONE") and set(kinds(entries)) == {"top_up"}
+    entry = next(entry for entry in entries if entry.kind == "top_up")
+    assert booked(entry) == {"spot:free USDT": "-600.07027151", "cross:free USDT": "600.07027151"}
+
+
+def test_TOP_2_to_the_users_own_target():
+    """1.5 x 12,000.054055 - 15,000 = 3,000.0810825."""
+    _, entries = walked(switched(cross=LONG, target="1.5", spot={"USDT": "9000"}), ("13:00", "15000"))
+    assert moved(entries) == [("USDT", "3000.08108251", "DONE")]
+
+
+def test_TOP_2_coin_by_coin_in_the_users_order():
+    """600.0702715 USDT are needed: 0.02 BTC at 15,000 give 300, the rest comes in USDT."""
+    _, entries = walked(switched(cross=LONG, coins=("BTC", "USDT"), spot={"BTC": "0.02", "USDT": "9000"}), ("13:00", "15000"))
+    assert moved(entries)[:2] == [("BTC", "0.02", "DONE"), ("USDT", "300.07027151", "DONE")]
+
+
+def test_TOP_3_isolated_the_quote_coin_first_back_to_the_initial_ratio():
+    """10x: called at 1.10. 1.111 x 12,000.054055 - 13,100 = 232.060055105..."""
+    after, entries = walked(switched(BTC, (), isolated_BTCUSDT=LONG, spot={"USDT": "100", "BTC": "1"}), ("13:00", "13100"))
+    assert [row[0] for row in moved(entries)] == ["USDT", "BTC"] and moved(entries)[0][1] == "100"
+    # 132.060055105 / 13100 = 0.01008092...
+    assert moved(entries)[1][1].startswith("0.0100809") and kinds(entries) == ["top_up", "top_up"]
+
+
+def test_TOP_5_too_little_moves_and_is_marked_and_the_call_comes():
+    after, entries = walked(switched(cross=LONG, spot={"USDT": "100"}), ("13:00", "15000"), ("14:00", "14900"))
+    assert moved(entries) == [("USDT", "100", "PARTIAL")] and kinds(entries) == ["top_up", "margin_call"]
+
+
+def test_TOP_6_a_gap_to_the_liquidation_level_is_too_quick():
+    _, entries = walked(switched(cross=LONG, spot={"USDT": "9000"}), ("13:00", "13000"))
+    assert moved(entries) == [] and kinds(entries)[:2] == ["margin_call", "liquidation"]
+
+
+def test_TOP_4_just_past_the_bar_never_at_it():
+    after, _ = walked(switched(cross={"BTC": "1", "USDT": "-10000"}, spot={"USDT": "9000"}), ("13:00", "12500"))
+    # whatever the interest, the level an hour on was above 1.3 when the coins had moved
+    assert level(after.pinned({"BTC": D(12500), "USDT": D(1)}), CROSS) > D("1.29999") and unit() > 0
+
+
+def test_off_again():
+    after, _ = decide(switched(cross=LONG, spot={"USDT": "9000"}), TopUp(CROSS, "off"))
+    _, entries = walked(after, ("13:00", "15000"))
+    assert kinds(entries) == ["margin_call"]
