@@ -1,13 +1,17 @@
-"""Performance is a feature: ratios against a floor of the same run, never an absolute time."""
+"""Performance is a feature: ratios against a floor of the same run, never an absolute time.
+
+Of each command the cheapest run counts: what else a busy machine does can only add to it.
+"""
 
 import pytest
-from cold_start import measure, ratio
+from cold_start import measure
 
 pytestmark = pytest.mark.bench
 
 
 def test_a_cold_durable_command_costs_little_more_than_typer_itself():
-    costs = measure(rounds=9)
-    assert ratio(costs, "margincli borrow", "bare typer") <= 1.5
-    assert ratio(costs, "margincli borrow", "sqlite-utils insert") < 1
-    assert ratio(costs, "margincli --help", "bare typer") <= 1.5
+    costs = measure(rounds=15)
+    least = {name: min(run.cpu for run in runs) for name, runs in costs.items()}
+    assert least["margincli borrow"] <= 1.5 * least["bare typer"]
+    assert least["margincli borrow"] < least["sqlite-utils insert"]
+    assert least["margincli --help"] <= 1.5 * least["bare typer"]
