@@ -75,6 +75,7 @@ _margincli() {
             "deposit") _margincli_offer "--ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "withdraw") _margincli_offer "--ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "transfer") _margincli_offer "--from --to --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
+            "leverage") _margincli_offer "--wallet -w --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "borrow") _margincli_offer "--wallet -w --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "repay") _margincli_offer "--wallet -w --sell --quick --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "close") _margincli_offer "--wallet -w --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
@@ -104,13 +105,16 @@ _margincli() {
             "rate show") _margincli_offer "--ledger --account --at --format -f --json --quiet -q --help -h" ;;
             "rules") _margincli_offer "--help -h" ;;
             "rules show") _margincli_offer "--ledger --account --at --format -f --json --quiet -q --help -h" ;;
+            "rules use") _margincli_offer "--ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
+            "rules import") _margincli_offer "--ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
         esac
         return
     fi
     case "$verb/$count" in
-        "/0") _margincli_offer "demo activate deposit withdraw transfer borrow repay close exchange-debts trade orders cancel settings cool-off alert top-up accrue liquidate status limits history interest check price rate rules" ;;
+        "/0") _margincli_offer "demo activate deposit withdraw transfer leverage borrow repay close exchange-debts trade orders cancel settings cool-off alert top-up accrue liquidate status limits history interest check price rate rules" ;;
         "activate/0") _margincli_offer "cross isolated: portfolio" ;;
         "transfer/1") _margincli_offer "max" ;;
+        "leverage/0") _margincli_offer "3 5" ;;
         "borrow/1") _margincli_offer "max" ;;
         "repay/1") _margincli_offer "all" ;;
         "trade/0") _margincli_offer "buy sell" ;;
@@ -121,7 +125,8 @@ _margincli() {
         "price import/"*) _margincli_offer -f ;;
         "rate/0") _margincli_offer "set import show" ;;
         "rate import/0") _margincli_offer -f ;;
-        "rules/0") _margincli_offer "show" ;;
+        "rules/0") _margincli_offer "show use import" ;;
+        "rules import/0") _margincli_offer -f ;;
     esac
 }
 

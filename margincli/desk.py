@@ -86,7 +86,18 @@ def _carry_out(session, call: Call, request) -> Document:
 def bring_up_to_date(session, owner: str, at: int, request=None) -> tuple[World, list[Entry]]:
     """The account's world at `at` with all that fell due, and those entries (not written yet)."""
     world, settled_to = load(session, owner, at, request)
-    return settle(world, settled_to)
+    return settle_under_the_rules(session, world, settled_to)
+
+
+def settle_under_the_rules(session, world: World, settled_to: int) -> tuple[World, list[Entry]]:
+    """Settle each stretch of time under the rule book in force then; a new one is judged by at the moment it takes effect (PROF-*)."""
+    entries: list[Entry] = []
+    changes = session.rulebook_changes(settled_to, world.now)
+    for until in [*(end for change in changes for end in (change - 1, change)), world.now]:
+        stretch = World(until, world.owner, world.state, world.market, session.rulebook(until))
+        world, found = settle(stretch, settled_to)
+        entries, settled_to = entries + found, until
+    return world, entries
 
 
 def load(session, owner: str, at: int, request=None) -> tuple[World, int]:
@@ -138,7 +149,7 @@ def sweep(call: Call, command: str) -> Document:
         entries, before, after = [], [], []
         for owner in [call.account] if call.account is not None else session.owners(owing_only=True):
             world, settled_to = load(session, owner, call.at)
-            settled, due = settle(world, settled_to)
+            settled, due = settle_under_the_rules(session, world, settled_to)
             entries += _append(session, call._replace(account=owner), due, world.rules)
             before += wallets_health(world)
             after += wallets_health(settled)

@@ -6,7 +6,7 @@ Every function takes a Call and returns the JSON document of the contract.
 from decimal import Decimal
 from typing import Any, Callable
 
-from .desk import Call, Document, answered_before, default_rules, finished, written
+from .desk import Call, Document, default_rules
 from .domain.interest import rate_yearly
 from .domain.market import GIVEN
 from .domain.money import PLACES, charge_up_quotient, plain
@@ -14,24 +14,10 @@ from .domain.refusals import Refused
 from .domain.rulebook import Pair, Rulebook
 from .domain.world import moment
 from .ledger import reading
-from .records import listed
+from .records import listed, recorded
 
 SHOWN_ALWAYS = {"USDT", "USDC", "BTC", "ETH", "BNB"}
 Progress = Callable[..., None] | None
-
-
-def _recorded(call: Call, command: str, words: str, work: Callable[[Any], list[Document]]) -> Document:
-    """Write market data and answer with the rows that were taken."""
-
-    def session_work(session) -> Document:
-        if answered := answered_before(session, call, f"{command} {words}"):
-            return answered
-        rows = work(session)
-        nothing_booked = {"entries": [], "before": [], "after": [], "notices": []}
-        document = listed(call, rows, command=command, ref=call.ref, dry_run=call.dry_run, repeated=False, **nothing_booked)
-        return finished(session, call, f"{command} {words}", document)
-
-    return written(call, session_work)
 
 
 # --- prices ---
@@ -46,7 +32,7 @@ def price_set(call: Call, symbol: str, price: Decimal, source: str | None, volum
         session.set_quote(symbol, row["source"], call.at, row["price"], row["volume"])
         return [row]
 
-    return _recorded(call, "price set", f"{symbol} {row['price']} {row['source']} {row['volume']}", work)
+    return recorded(call, "price set", f"{symbol} {row['price']} {row['source']} {row['volume']}", work)
 
 
 def price_import(call: Call, paths: list, symbol: str | None, source: str | None, progress: Progress = None) -> Document:
@@ -60,7 +46,7 @@ def price_import(call: Call, paths: list, symbol: str | None, source: str | None
             require_pair(session.rulebook(call.at), found.symbol)
         return [_imported(session, path, found, source or GIVEN) for path, found in files]
 
-    return _recorded(call, "price import", f"{[str(path) for path in paths]} {symbol} {source}", work)
+    return recorded(call, "price import", f"{[str(path) for path in paths]} {symbol} {source}", work)
 
 
 def _imported(session, path, found, source: str) -> Document:
@@ -109,7 +95,7 @@ def price_fetch(call: Call, symbols: list[str], exchanges: list[str], timeout_se
             session.set_quote(reply.symbol, reply.source, call.at, reply.price, reply.volume)
         return rows
 
-    return _recorded(call, "price fetch", words, work) if found else listed(call, rows, command="price fetch", ok=False)
+    return recorded(call, "price fetch", words, work) if found else listed(call, rows, command="price fetch", ok=False)
 
 
 def price_show(call: Call, symbol: str | None, sources: bool = False) -> Document:
@@ -142,7 +128,7 @@ def rate_set(call: Call, asset: str, rate_daily: Decimal, mode: str | None) -> D
             session.set_rate(row["mode"], asset, call.at, row["rate_daily"], "set")
         return rows
 
-    return _recorded(call, "rate set", f"{asset} {plain(rate_daily)} {mode}", work)
+    return recorded(call, "rate set", f"{asset} {plain(rate_daily)} {mode}", work)
 
 
 def rate_import(call: Call, path, progress: Progress = None) -> Document:
@@ -157,7 +143,7 @@ def rate_import(call: Call, path, progress: Progress = None) -> Document:
         rows = [(mode, rate.asset, rate.effective_at, rate.rate_daily, "import") for rate in found.rates for mode in _modes(None)]
         return [_taken(path, found, session.add_rates(rows))]
 
-    return _recorded(call, "rate import", str(path), work)
+    return recorded(call, "rate import", str(path), work)
 
 
 def _taken(path, found, loaded) -> Document:

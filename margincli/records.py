@@ -4,12 +4,13 @@ Every function takes a Call and returns the JSON document of the contract; lists
 """
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Callable
 
-from .desk import Call, Document, bring_up_to_date, default_rules, require_account
+from .desk import Call, Document, answered_before, bring_up_to_date, default_rules, finished, require_account, written
 from .domain.money import ZERO, plain
 from .domain.orders import open_orders
 from .domain.refusals import Refused
+from .domain.rulebook import Rulebook
 from .domain.world import moment
 from .ledger import reading
 from .render.documents import entry_document, interest_rows, open_order_document
@@ -17,6 +18,20 @@ from .render.documents import entry_document, interest_rows, open_order_document
 
 def listed(call: Call, rows: list[Document], **more: Any) -> Document:
     return {"mode": "paper", "account": call.account, "at": moment(call.at), "rows": rows, **more}
+
+
+def recorded(call: Call, command: str, words: str, work: Callable[[Any], list[Document]]) -> Document:
+    """Write what is not in the journal (prices, rates, rules) and answer with the rows that were taken."""
+
+    def session_work(session) -> Document:
+        if answered := answered_before(session, call, f"{command} {words}"):
+            return answered
+        rows = work(session)
+        nothing_booked = {"entries": [], "before": [], "after": [], "notices": []}
+        document = listed(call, rows, command=command, ref=call.ref, dry_run=call.dry_run, repeated=False, **nothing_booked)
+        return finished(session, call, f"{command} {words}", document)
+
+    return written(call, session_work)
 
 
 # --- the journal ---
@@ -73,6 +88,34 @@ def rules_show(call: Call, topic: str | None) -> Document:
     if topic and not rows:
         raise Refused("no_such_topic", topic=topic)
     return listed(call, rows, profile=document["profile"])
+
+
+def rules_use(call: Call, profile: str) -> Document:
+    """Another profile of the package in force from `call.at` on; what was imported before does not carry over."""
+    from .rules import load
+
+    return _put_in_force(call, "rules use", profile, load(profile), lambda document, before: document)
+
+
+def rules_import(call: Call, name: str, text: str) -> Document:
+    """Rules of the user's own laid over those in force, from `call.at` on. Raises RulesFileError, naming the line that is wrong."""
+    from .rules import merge, read
+
+    return _put_in_force(call, "rules import", name, read(text), lambda document, before: merge(before, document))
+
+
+def _put_in_force(call: Call, command: str, words: str, document: Document, lay: Callable[[Document, Document], Document]) -> Document:
+    from .rules import RulesFileError, describe
+
+    def work(session) -> list[Document]:
+        whole = lay(document, session.rulebook(call.at).document)
+        if flaw := Rulebook(whole).flaw():
+            raise RulesFileError("file", flaw, "mend it there")
+        session.add_rulebook(call.at, whole)
+        in_force = {"topic": "profile", "name": whole["profile"], "value": f"in force from {moment(call.at)}", "basis": "", "rule": "PROF-1", "note": whole["title"]}
+        return [in_force, *(describe(document) if command == "rules import" else ())]
+
+    return recorded(call, command, words, work)
 
 
 def quiz() -> Document:

@@ -23,6 +23,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "transfer": "Move coins between the wallets of one account.",
     },
     "Margin": {
+        "leverage": "Change how far a cross wallet may be leveraged.",
         "borrow": "Borrow a coin against the wallet's collateral.",
         "repay": "Pay a debt down, interest first.",
         "close": "Trade a position back and repay its debt.",
@@ -60,6 +61,8 @@ SECTIONS: dict[str, dict[str, str]] = {
         "rate show": "Show the interest rates in force.",
         "rules": "Show the rule book in force.",
         "rules show": "Show the rules and where each comes from.",
+        "rules use": "Put a profile in force.",
+        "rules import": "Lay rules of your own over those in force.",
     },
 }
 VERBS = {verb: line for section in SECTIONS.values() for verb, line in section.items()}

@@ -93,6 +93,8 @@ REFUSALS: dict[str, Refusal] = {
     "too_many_orders": Refusal(-1013, "{symbol} has its {most} {kind} open in this wallet already.", "Cancel some: margincli orders"),
     "no_order": Refusal(-2011, "There is no open order {order} in account {account}.", "See: margincli orders", gone=True),
     "unhealthy_result": Refusal(-3023, "That would bring {wallet} to level {level}, at or under {bar}: {consequence}.", "Trade less, or transfer funds in first."),
+    "level_too_low_for_leverage": Refusal(-3023, "{leverage}x needs a level above {bar}; {wallet} stands at {level}.", "Repay or transfer funds in first."),
+    "leverage_changed_lately": Refusal(None, "The leverage was changed at {last}; it may be once in {seconds} seconds.", "Wait, then try again."),
     # protections
     "bad_alert_level": Refusal(None, "An alert stands above the margin call at {lowest}, up to {most}; not at {level}.", "Such as: margincli alert {most}"),
     "bad_alert_hours": Refusal(None, "An alert is repeated every {least} to {most} hours, not every {hours}.", "Use --every {most}."),

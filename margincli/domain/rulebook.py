@@ -38,6 +38,18 @@ class Rulebook:
     def profile(self) -> str:
         return self.document["profile"]
 
+    def flaw(self) -> str:
+        """What a decision would stumble over in a document that is well formed; '' when there is nothing."""
+        ladders, families = self.document["collateral"]["ladders"], self.document["isolated"]["bands"]
+        ranks = {*self.rows("collateral.ranks").values(), self.leaf("collateral.default_rank")} - ladders.keys()
+        missing = {*self.rows("isolated.families").values(), self.leaf("isolated.default_family")} - families.keys()
+        if ranks or missing:
+            return f"collateral rank {min(ranks)} has no ladder" if ranks else f"leverage family {min(missing)} has no bands"
+        for path in (*(f"cross.bands.{name}" for name in self.document["cross"]["bands"]), *(f"isolated.bands.{name}" for name in families)):
+            if not ZERO < self.number(f"{path}.liquidation_at") < self.number(f"{path}.margin_call_at"):
+                return f"{path}: liquidation_at must lie above 0 and under margin_call_at"
+        return ""
+
     def leaf(self, path: str) -> Any:
         node = self.document
         for part in path.split("."):

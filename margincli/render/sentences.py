@@ -117,6 +117,10 @@ def _margin_call(entry, facts, much):
     return f"{again}{_against(facts)}"
 
 
+def _leverage(entry, facts, much):
+    return f"Leverage {facts['before']}x → {facts['leverage']}x"
+
+
 def _margin_alert(entry, facts, much):
     return f"Your alert{_against(facts)}"
 
@@ -209,6 +213,7 @@ _SENTENCES: dict[str, Callable[..., str]] = {
     "margin_alert": _margin_alert,
     "margin_alert_over": _margin_alert_over,
     "alert": _alert,
+    "leverage": _leverage,
     "top_up": _top_up,
     "top_up_switch": _top_up_switch,
     "margin_call_over": _margin_call_over,

@@ -17,6 +17,8 @@ _BY_VERB = {
     "rate set": ("rows", "rates"),
     "rate show": ("rows", "rates"),
     "rules show": ("rows", "rules"),
+    "rules import": ("rows", "rules"),
+    "rules use": ("rows", "rules"),
     "price import": ("reports", "imported"),
     "rate import": ("reports", "imported"),
     "check": ("reports", "checked"),

@@ -14,6 +14,7 @@ OPTIONS = {
     "deposit": WRITING,
     "withdraw": WRITING,
     "transfer": ["--from", "--to", *WRITING],
+    "leverage": ["--wallet", "-w", *WRITING],
     "borrow": ["--wallet", "-w", *WRITING],
     "repay": ["--wallet", "-w", "--sell", "--quick", *WRITING],
     "close": ["--wallet", "-w", *WRITING],
@@ -39,6 +40,8 @@ OPTIONS = {
     "rate import": WRITING,
     "rate show": [],
     "rules show": [],
+    "rules use": WRITING,
+    "rules import": WRITING,
     "check": [],
     "demo": [],
 }
