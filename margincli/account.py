@@ -4,7 +4,7 @@ Whatever fell due is settled in memory first; nothing is written. Every function
 document of the contract.
 """
 
-from .desk import Call, Document, bring_up_to_date, require_account
+from .desk import Call, Document, bring_up_to_date, load, require_account
 from .domain.journal import Wallet
 from .domain.money import ZERO, plain
 from .domain.operations.borrow import CHECKS as BORROW_CHECKS

@@ -4,9 +4,9 @@ Every function takes a Call and returns the JSON document of the contract.
 """
 
 from decimal import Decimal
-from typing import Any, Callable
+from typing import Callable
 
-from .desk import Call, Document, default_rules
+from .desk import Call, Document, answered_before, default_rules
 from .domain.interest import rate_yearly
 from .domain.market import GIVEN
 from .domain.money import PLACES, charge_up_quotient, plain

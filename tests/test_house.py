@@ -4,6 +4,8 @@ They walk the syntax trees of margincli/, so they hold for code that no other te
 """
 
 import ast
+import builtins
+import symtable
 from pathlib import Path
 
 import pytest
@@ -106,6 +108,23 @@ def test_rooms_and_functions_stay_small(path):
 @pytest.mark.parametrize("path", FILES, ids=NAMES)
 def test_every_file_says_what_it_is(path):
     assert ast.get_docstring(ast.parse(path.read_text())), "a module begins with a sentence"
+
+
+@pytest.mark.parametrize("path", FILES, ids=NAMES)
+def test_no_name_is_used_that_nobody_gave(path):
+    """What a function body names is imported, defined or built in: found here, not by the user who first runs it."""
+    table = symtable.symtable(path.read_text(), str(path), "exec")
+    given = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()}
+    for scope in _scopes(table):
+        for symbol in scope.get_symbols():
+            name = symbol.get_name()
+            assert not symbol.is_global() or name in given or hasattr(builtins, name) or name.startswith("__"), f"{path.name}: {name}"
+
+
+def _scopes(table):
+    yield table
+    for child in table.get_children():
+        yield from _scopes(child)
 
 
 def test_a_verb_has_one_name_in_four_places():

@@ -152,6 +152,11 @@ def test_transcript(path, runs, request):
         pytest.fail("\n".join(difference), pytrace=False)
 
 
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_no_transcript_accepts_a_fault_of_ours(path):
+    assert "fault of margincli" not in path.read_text() and "Traceback" not in path.read_text()
+
+
 def test_what_is_written_reads_back():
     text = "# A remark.\n\n$ echo one && cat <<E\n> two\n>\n> E\none\ntwo\n\nthree\n[3]\n\n#\n$ true\n$ echo '#1'\n#1\n"
     parts = parse(text)

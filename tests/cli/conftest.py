@@ -2,7 +2,6 @@
 
 import io
 import sys
-from pathlib import Path
 from types import SimpleNamespace
 from typing import NamedTuple
 

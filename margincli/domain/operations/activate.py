@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ..journal import Change, Entry, Wallet
 from ..money import ZERO
 from ..refusals import Refused
-from ..schemes import require_wallet, scheme_of
+from ..schemes import scheme_of
 from ..world import World, chain
 from .words import wallet_lends, wallet_named
 
