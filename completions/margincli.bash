@@ -75,6 +75,7 @@ _margincli() {
             "deposit") _margincli_offer "--ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "withdraw") _margincli_offer "--ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "transfer") _margincli_offer "--from --to --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
+            "isolated") _margincli_offer "--ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "leverage") _margincli_offer "--wallet -w --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "borrow") _margincli_offer "--wallet -w --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "repay") _margincli_offer "--wallet -w --sell --quick --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
@@ -111,9 +112,10 @@ _margincli() {
         return
     fi
     case "$verb/$count" in
-        "/0") _margincli_offer "demo activate deposit withdraw transfer leverage borrow repay close exchange-debts trade orders cancel settings cool-off alert top-up accrue liquidate status limits history interest check price rate rules" ;;
+        "/0") _margincli_offer "demo activate deposit withdraw transfer isolated leverage borrow repay close exchange-debts trade orders cancel settings cool-off alert top-up accrue liquidate status limits history interest check price rate rules" ;;
         "activate/0") _margincli_offer "cross isolated: portfolio" ;;
         "transfer/1") _margincli_offer "max" ;;
+        "isolated/0") _margincli_offer "disable enable" ;;
         "leverage/0") _margincli_offer "3 5" ;;
         "borrow/1") _margincli_offer "max" ;;
         "repay/1") _margincli_offer "all" ;;

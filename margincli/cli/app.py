@@ -23,6 +23,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "transfer": "Move coins between the wallets of one account.",
     },
     "Margin": {
+        "isolated": "Switch an isolated wallet off and on again.",
         "leverage": "Change how far a cross wallet may be leveraged.",
         "borrow": "Borrow a coin against the wallet's collateral.",
         "repay": "Pay a debt down, interest first.",

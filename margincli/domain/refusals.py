@@ -95,6 +95,12 @@ REFUSALS: dict[str, Refusal] = {
     "unhealthy_result": Refusal(-3023, "That would bring {wallet} to level {level}, at or under {bar}: {consequence}.", "Trade less, or transfer funds in first."),
     "level_too_low_for_leverage": Refusal(-3023, "{leverage}x needs a level above {bar}; {wallet} stands at {level}.", "Repay or transfer funds in first."),
     "leverage_changed_lately": Refusal(None, "The leverage was changed at {last}; it may be once in {seconds} seconds.", "Wait, then try again."),
+    "wallet_disabled": Refusal(-3003, "{wallet} is switched off.", "Switch it on again: margincli isolated enable {symbol}"),
+    "isolated_only": Refusal(-3026, "{wallet} is not an isolated wallet.", "Name one such as isolated:BTCUSDT."),
+    "already_switched": Refusal(None, "{wallet} is {state} already.", "Nothing to do: margincli status"),
+    "wallet_not_empty": Refusal(-3026, "{wallet} still holds coins, debts or orders.", "Repay, cancel and transfer out first: margincli status"),
+    "disabled_lately": Refusal(-3026, "{wallet} was disabled at {last}; it may be once in {hours} hours.", "Wait, then try again."),
+    "deficit_lock": Refusal(-3019, "A deficit of {deficit_usdt} USDT is unpaid, so that much stays; spot holds {held_usdt} USDT worth.", "Withdraw less, or let the fund pay: margincli liquidate --settle-deficit"),
     # protections
     "bad_alert_level": Refusal(None, "An alert stands above the margin call at {lowest}, up to {most}; not at {level}.", "Such as: margincli alert {most}"),
     "bad_alert_hours": Refusal(None, "An alert is repeated every {least} to {most} hours, not every {hours}.", "Use --every {most}."),

@@ -117,6 +117,10 @@ def _margin_call(entry, facts, much):
     return f"{again}{_against(facts)}"
 
 
+def _isolated(entry, facts, much):
+    return f"Wallet {facts['switch']}d"
+
+
 def _leverage(entry, facts, much):
     return f"Leverage {facts['before']}x → {facts['leverage']}x"
 
@@ -213,6 +217,7 @@ _SENTENCES: dict[str, Callable[..., str]] = {
     "margin_alert": _margin_alert,
     "margin_alert_over": _margin_alert_over,
     "alert": _alert,
+    "isolated": _isolated,
     "leverage": _leverage,
     "top_up": _top_up,
     "top_up_switch": _top_up_switch,

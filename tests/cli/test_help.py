@@ -14,6 +14,7 @@ OPTIONS = {
     "deposit": WRITING,
     "withdraw": WRITING,
     "transfer": ["--from", "--to", *WRITING],
+    "isolated": WRITING,
     "leverage": ["--wallet", "-w", *WRITING],
     "borrow": ["--wallet", "-w", *WRITING],
     "repay": ["--wallet", "-w", "--sell", "--quick", *WRITING],

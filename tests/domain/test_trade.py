@@ -2,6 +2,7 @@
 
 import pytest
 from margincli.domain.operations import decide
+from margincli.domain.operations.settings import Setting
 from margincli.domain.operations.trade import Trade, with_market_buffer_up
 from worlds import D, ladder, lines, refuses, ruled, wallet, world
 
@@ -218,3 +219,21 @@ def test_BOR_12_auto_borrow_repay_does_both():
     found = world(cross={"ETH": "100", "USDT": "-30000"})
     _, entries = decide(found, market("SELL", qty="1", wallet=CROSS, effect="AUTO_BORROW_REPAY"))
     assert [line for line in lines(entries) if line[0] != "interest"] == [("borrow", "BTC", "1"), ("trade", "BTC", "1"), ("repay", "USDT", "19980")]
+
+
+@pytest.mark.parametrize(
+    "switch, effect, expected",
+    [
+        ("off", "MARGIN_BUY", [("borrow", "USDT", "500"), ("interest", "USDT", "0.0022523"), ("trade", "BTC", "0.05")]),
+        ("on", "MARGIN_BUY", [("transfer", "USDT", "300"), ("borrow", "USDT", "200"), ("interest", "USDT", "0.00090092"), ("trade", "BTC", "0.05")]),
+        ("on", "NO_SIDE_EFFECT", "balance_too_small"),
+    ],
+)
+def test_BOR_15_spot_coins_move_in_before_anything_is_borrowed(switch, effect, expected):
+    """An order of 1,000 with 500 in cross and 300 in spot; an hour of 500 at 0.00010811 a day is 0.002252292, of 200 0.000900917."""
+    found, _ = decide(world(cross={"USDT": "500"}, spot={"USDT": "300"}), Setting("auto_transfer", switch))
+    asked = market("BUY", quote_qty="1000", wallet=CROSS, effect=effect)
+    if isinstance(expected, str):
+        refuses(expected, "cross has 800 USDT free, 1000 are needed", found, asked)
+    else:
+        assert lines(decide(found, asked)[1]) == expected

@@ -5,6 +5,7 @@ from margincli.domain.operations import decide
 from margincli.domain.operations.withdraw import Withdraw
 from worlds import D, booked, ladder, lines, outcome, refuses, wallet, world
 
+BROKE = world(spot={"USDT": "15000"}, cross={"USDT": "-10001"})  # nothing left and 10,001 owed
 REFUSED = ladder(
     Withdraw("NOPE", D("-0.000000001")),
     {"cross": {"USDT": "1000"}, "spot": {}},  # what is in the margin wallet does not help
@@ -15,10 +16,16 @@ REFUSED = ladder(
     ("balance_too_small: spot has 0 USDT free, 7 are needed", {"spot": {"USDT": "6.99999999"}}, {}),
     ("balance_too_small: spot has 6.99999999 USDT free", {"spot": {"USDT": "7"}}, {}),
 )
+# FUND-3: 10,001 of the 15,000 stay, 4,999 may leave; up to 10,000 nothing is held back
+REFUSED += [
+    ("deficit_lock", "A deficit of 10001 USDT is unpaid", BROKE, Withdraw("USDT", D("4999.00000001"))),
+    ("done", "", BROKE, Withdraw("USDT", D(4999))),
+    ("done", "", world(spot={"USDT": "15000"}, cross={"USDT": "-10000"}), Withdraw("USDT", D(15000))),
+]
 
 
 @pytest.mark.parametrize("code, words, found, asked", REFUSED)
-def test_refusals_in_their_order(code, words, found, asked):
+def test_refusals_in_their_order_FUND_3(code, words, found, asked):
     refuses(code, words, found, asked)
 
 

@@ -10,7 +10,7 @@ from ..money import ZERO
 from ..refusals import Refused
 from ..schemes import scheme_of
 from ..world import World, chain
-from .words import wallet_lends, wallet_named
+from .words import DISABLED, wallet_lends, wallet_named
 
 
 class Activate(NamedTuple):
@@ -75,7 +75,8 @@ def room_for_isolated(world: World, request: Activate) -> None:
 def require_room_for_isolated(world: World, wallet: Wallet) -> None:
     """MODE-9: so many isolated wallets and no more."""
     most = world.rules.leaf("isolated.max_wallets")
-    if wallet.symbol and sum(1 for other in world.state.wallets(wallet.owner) if other.symbol) >= int(most):
+    enabled = [other for other in world.state.wallets(wallet.owner) if other.symbol and not world.state.setting(other, DISABLED)]
+    if wallet.symbol and len(enabled) >= int(most):
         raise Refused("too_many_isolated", most=most)
 
 

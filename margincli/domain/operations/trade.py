@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ..filters import lot_filter, market_price, notional_filter, price_filter, quantity, reference_price
-from ..journal import Account, Change, Entry, Wallet
+from ..journal import Account, Change, Entry, Wallet, move
 from ..money import ONE, ZERO, charge_up, down_to_step, plain
 from ..orders import LIMITS, STOPS, Order, begin, fill_of, lock_of, next_number, open_orders, place, repay_from, told, triggers_below
 from ..refusals import Refused
@@ -15,6 +15,7 @@ from ..schemes import scheme_of
 from ..steps import Fill, fill_order
 from ..world import World, chain
 from . import borrow
+from .settings import value_of
 from .words import not_in_liquidation, require_amount, require_free, wallet_active, wallet_named
 
 BORROWS = ("MARGIN_BUY", "AUTO_BORROW_REPAY")
@@ -113,8 +114,9 @@ def room_for_orders(world: World, request: Trade) -> None:
 def affordable(world: World, request: Trade) -> None:
     """Without borrowing, the wallet has what the order gives away (-3041)."""
     if request.side_effect not in BORROWS:
+        after, _ = chain(world, lambda now: _bring_from_spot(now, request))
         asset, amount = order_cost(world, request)
-        require_free(world, request.wallet, asset, amount, f"Add --borrow to borrow the rest, or transfer {asset} in.")
+        require_free(after, request.wallet, asset, amount, f"Add --borrow to borrow the rest, or transfer {asset} in.")
 
 
 CHECKS = (
@@ -141,13 +143,14 @@ def decide(world: World, request: Trade):
     number = next_number(world.state, world.owner)
     if request.tif != "GTC" and not fills_now(world, request):
         return chain(world, lambda now: _expired(now, request, number))
+    world, moved = chain(world, lambda now: _bring_from_spot(now, request))
     after, entries = _borrow_shortfall(world, request)
     lent = sum((entry.amount for entry in entries if entry.kind == "borrow"), ZERO)
     if fills_now(world, request):
         after, made = _fill_now(after, request, number)
     else:
         after, made = chain(after, *((lambda now, o=order: place(now, request.wallet, o)) for order in resting_legs(world, request, number, lent)))
-    return after, entries + made
+    return after, moved + entries + made
 
 
 def crosses(world: World, request: Trade) -> bool:
@@ -223,6 +226,17 @@ def shortfall_to_borrow(world: World, request: Trade) -> tuple[str, Decimal]:
     if request.type == "MARKET" and request.side == "BUY" and request.qty is not None:
         lacking = with_market_buffer_up(lacking, world.rules.number("order.market_buffer"), world.rules.scale(asset))
     return asset, max(lacking, borrow.minimum_loan(world, asset))
+
+
+def _bring_from_spot(world: World, request: Trade) -> list[Entry]:
+    """BOR-15: with the setting on, what the order lacks moves in from spot, as far as it is there."""
+    spot, (asset, cost) = Wallet(world.owner, "spot"), order_cost(world, request)
+    lacking = cost - world.state.balance(Account(request.wallet, "free"), asset)
+    amount = min(lacking, world.state.balance(Account(spot, "free"), asset))
+    if value_of(world, "auto_transfer") != "on" or request.wallet == spot or amount <= 0:
+        return []
+    facts = {"from": spot.name, "to": request.wallet.name, "type": "AUTO"}
+    return [Entry(world.now, "transfer", request.wallet, asset, amount, move(asset, amount, Account(spot, "free"), Account(request.wallet, "free")), (), facts)]
 
 
 def _borrow_shortfall(world: World, request: Trade):

@@ -4,6 +4,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ..journal import OUTSIDE, Account, Entry, Wallet, move
+from ..liquidation import deficit_of
+from ..money import ZERO
+from ..refusals import Refused
+from ..risk import exposure, shown
 from ..world import World, chain
 from .words import amount_fits, asset_known, require_free
 
@@ -19,7 +23,17 @@ def enough_in_spot(world: World, request: Withdraw) -> None:
     require_free(world, Wallet(world.owner, "spot"), request.asset, request.amount, remedy)
 
 
-CHECKS = (asset_known, amount_fits, enough_in_spot)
+def deficit_stays_covered(world: World, request: Withdraw) -> None:
+    """FUND-3: while a bankrupt account owes more than 10,000 USDT, that much of its spot funds stays (-3019)."""
+    owed = sum((deficit_of(world, wallet) for wallet in world.state.wallets(world.owner)), ZERO)
+    if owed <= world.rules.number("liquidation.withdrawal_blocked_above_usdt"):
+        return
+    held = exposure(world, Wallet(world.owner, "spot")).total_asset
+    if held - request.amount * (world.value_usdt(request.asset) or ZERO) < owed:
+        raise Refused("deficit_lock", deficit_usdt=shown(owed), held_usdt=shown(held))
+
+
+CHECKS = (asset_known, amount_fits, enough_in_spot, deficit_stays_covered)
 
 
 def decide(world: World, request: Withdraw):

@@ -9,6 +9,7 @@ from ..risk import health, require_priced_debts, shown
 from ..schemes import require_wallet, scheme_of
 from ..world import World
 
+DISABLED = "disabled_at"  # the setting of an isolated wallet that is switched off (MODE-9)
 UNITS_MOST = 2**63 - 1  # what an INTEGER of the ledger file holds
 
 
@@ -44,6 +45,8 @@ def wallet_active(world: World, request) -> None:
 
 
 def require_active(world: World, wallet: Wallet) -> None:
+    if world.state.setting(wallet, DISABLED):
+        raise Refused("wallet_disabled", wallet=wallet.name, symbol=wallet.symbol)
     if scheme_of(wallet).lends and not world.state.setting(wallet, "opened_at"):
         raise Refused("not_active", wallet=wallet.name, account=wallet.owner)
 
