@@ -88,8 +88,8 @@ _margincli() {
             "cool-off") _margincli_offer "--ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "alert") _margincli_offer "--every --wallet -w --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "top-up") _margincli_offer "--coin --target --wallet -w --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
-            "accrue") _margincli_offer "--sum --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
-            "liquidate") _margincli_offer "--wallet -w --manual --settle-deficit --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
+            "accrue") _margincli_offer "--sum --check --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
+            "liquidate") _margincli_offer "--wallet -w --manual --settle-deficit --check --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "status") _margincli_offer "--check --ledger --account --at --format -f --json --quiet -q --help -h" ;;
             "limits") _margincli_offer "--ledger --account --at --format -f --json --quiet -q --help -h" ;;
             "history") _margincli_offer "--kind --since --asset --limit --ledger --account --at --format -f --json --quiet -q --help -h" ;;

@@ -60,6 +60,8 @@ def orders(call: Call, symbol: str | None) -> Document:
     with reading(call.ledger) as session:
         require_account(session, call.account)
         world, _ = bring_up_to_date(session, call.account, call.at)
+        if symbol and world.rules.pair(symbol) is None:
+            raise Refused("unknown_pair", symbol=symbol)
         resting = [(wallet.name, order) for wallet in world.state.wallets(call.account) for order in open_orders(world.state, wallet)]
         return listed(call, [open_order_document(name, order) for name, order in resting if symbol in (None, order.symbol)])
 

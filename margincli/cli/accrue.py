@@ -1,26 +1,29 @@
 """accrue: bring accounts up to date and report the interest charged on the way."""
 
 from .call import Call
-from .verb import verb
-from .words import SumOption
+from .danger import danger
+from .verb import Answer, verb
+from .words import DangerOption, SumOption
 
 
 @verb(writes=True)
-def accrue(call: Call, sum: SumOption = False):
+def accrue(call: Call, sum: SumOption = False, check: DangerOption = False):
     """Bring accounts up to date and report the interest.
 
-    All accounts of the ledger, or the one of --account, are brought to the time of --at: interest is charged for every
+    All accounts of the ledger, or the one that --account or MARGINCLI_ACCOUNT names, are brought to the time of --at: interest is charged for every
     full hour, and margin calls and liquidations that fell due happen at their own moment. How often this runs makes no
     difference to the books.
 
     Examples:
       margincli accrue
+      margincli accrue --check --quiet || notify-me
       margincli accrue --at 2024-09-02T00:00:00Z --sum --json
     """
     from margincli import desk
 
     document = desk.sweep(call.every, "accrue")
-    return {**document, "sums": sums(document["entries"])} if sum else document
+    code = danger(document) if check else 0
+    return Answer({**document, "sums": sums(document["entries"])} if sum else document, code)
 
 
 def sums(entries: list[dict]) -> list[dict]:

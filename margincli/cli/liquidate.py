@@ -5,9 +5,10 @@ from typing import Annotated
 import typer
 
 from .call import Call
+from .danger import danger
 from .faults import misuse
-from .verb import verb
-from .words import read_wallet
+from .verb import Answer, verb
+from .words import DangerOption, read_wallet
 
 OneWallet = Annotated[str | None, typer.Option("--wallet", "-w", metavar="WALLET", help="Only this wallet: cross or isolated:SYMBOL."), read_wallet]
 Manual = Annotated[bool, typer.Option("--manual", help="Sell the wallet's coins now and pay all its debts (cross, unless --wallet says otherwise).")]
@@ -15,7 +16,7 @@ Settle = Annotated[bool, typer.Option("--settle-deficit", help="As the operator:
 
 
 @verb(writes=True)
-def liquidate(call: Call, wallet: OneWallet = None, manual: Manual = False, settle_deficit: Settle = False):
+def liquidate(call: Call, wallet: OneWallet = None, manual: Manual = False, settle_deficit: Settle = False, check: DangerOption = False):
     """Bring accounts up to date and report margin calls and liquidations.
 
     All accounts of the ledger, or the one of --account. With --manual one wallet is liquidated because you ask for it;
@@ -35,7 +36,8 @@ def liquidate(call: Call, wallet: OneWallet = None, manual: Manual = False, sett
         return call.perform(SettleDeficit(call.wallet(wallet or "cross")))
     from margincli import desk
 
-    return _only(desk.sweep(call.every, "liquidate"), wallet)
+    document = _only(desk.sweep(call.every, "liquidate"), wallet)
+    return Answer(document, danger(document) if check else 0)
 
 
 def _by_hand(call: Call, wallet: str):

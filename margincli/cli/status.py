@@ -5,10 +5,8 @@ from typing import Annotated
 import typer
 
 from .call import Call
+from .danger import danger
 from .verb import Answer, verb
-
-MARGIN_CALL, LIQUIDATION_DUE = 10, 11
-CODES = {"MARGIN_CALL": MARGIN_CALL, "PRE_LIQUIDATION": MARGIN_CALL, "FORCE_LIQUIDATION": LIQUIDATION_DUE}
 
 Check = Annotated[bool, typer.Option("--check", help="Exit with 10 if a margin call stands, with 11 if a liquidation is due.")]
 
@@ -17,7 +15,7 @@ Check = Annotated[bool, typer.Option("--check", help="Exit with 10 if a margin c
 def status(call: Call, check: Check = False):
     """Show wallets, levels, debts and liquidation prices.
 
-    Everything as of --at; nothing is written.
+    Everything as of --at; nothing is written. With --check what fell due and is not written yet counts too.
 
     Examples:
       margincli status
@@ -28,7 +26,3 @@ def status(call: Call, check: Check = False):
     document = account.status(call.mine)
     return Answer(document, danger(document) if check else 0)
 
-
-def danger(document: dict) -> int:
-    """The code of the wallet that stands worst."""
-    return max((CODES.get(wallet["status"], 0) for wallet in document["wallets"]), default=0)

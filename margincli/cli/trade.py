@@ -91,7 +91,7 @@ def trade(
       margincli trade sell BTCUSDT 0.01 --type oco --price 70000 --stop 55000
       margincli trade buy BTCUSDT 1 --type limit --price 58000 --then-stop 55000
     """
-    _require_sense(qty, quote_qty, type, price)
+    _require_sense(qty, quote_qty, type, price, stop)
     from margincli.domain.operations.trade import Trade
 
     prices = {"stop": stop, "stop_limit": stop_limit, "then_price": then_price, "then_stop": then_stop}
@@ -99,11 +99,12 @@ def trade(
     return call.perform(request._replace(at_cancel="KEEP" if keep_loan else "REPAY"))
 
 
-def _require_sense(qty, quote_qty, type, price) -> None:
+def _require_sense(qty, quote_qty, type, price, stop) -> None:
     """Words that contradict each other are asked about, not guessed."""
     if (qty is None) == (quote_qty is None):
         raise misuse("An order needs QTY or --quote-qty, one of the two.", "Such as: margincli trade buy BTCUSDT 0.01")
-    if type == "LIMIT" and price is None:
-        raise misuse("A limit order needs its --price.", "Add --price P, or leave --type limit out.")
-    if type == "MARKET" and price is not None:
-        raise misuse("A market order takes no --price.", "Add --type limit, or leave --price out.")
+    name = next(name for name, known in TYPES.items() if known == type)
+    for option, value, needed in (("--price", price, "LIMIT" in type or type == "OCO"), ("--stop", stop, type.startswith(("STOP", "TAKE")) or type == "OCO")):
+        if (value is not None) != needed:
+            hint = f"Add {option} P." if needed else f"Leave {option} out, or choose another --type."
+            raise misuse(f"A {name} order {'needs its' if needed else 'takes no'} {option}.", hint)

@@ -62,8 +62,8 @@ def read_account(text: str) -> str:
 
 
 def read_region(text: str) -> str:
-    if not re.fullmatch("[A-Za-z]{2}", text.strip()):
-        raise WordFault("bad_region", f"'{short(text)}' is not a country code.", "Use two letters, such as DE.", region=text)
+    if not re.fullmatch("[A-Za-z]{2}(-[A-Za-z0-9]{1,3})?", text.strip()):
+        raise WordFault("bad_region", f"'{short(text)}' is not a country code.", "Use two letters, such as DE, or a part of a country, such as UA-43.", region=text)
     return text.strip().upper()
 
 
@@ -128,4 +128,5 @@ WalletOption = Annotated[str, typer.Option("--wallet", "-w", metavar="WALLET", h
 AssetOption = Annotated[str | None, typer.Option("--asset", metavar="ASSET", help="Only this coin."), read_asset]
 SinceOption = Annotated[str | None, typer.Option("--since", metavar="TIME", help="Only from this time on."), read_moment]
 SumOption = Annotated[bool, typer.Option("--sum", help="One line for each wallet and coin, summed.")]
+DangerOption = Annotated[bool, typer.Option("--check", help="Exit with 10 if there was a margin call or one stands, with 11 if there was a liquidation.")]
 SourceOption = Annotated[str | None, typer.Option("--source", metavar="NAME", help="Whose price it is, such as an exchange.")]

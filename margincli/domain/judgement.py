@@ -14,7 +14,7 @@ from .money import ZERO, charge_up_quotient, plain
 from .risk import exposure, health, level, shown
 from .schemes import Bands, scheme_of
 from .topup import top_up
-from .world import World
+from .world import World, chain
 
 
 class Alarm(NamedTuple):
@@ -59,18 +59,23 @@ def worse_corner(world: World, wallet: Wallet, corners: tuple[Prices, ...]) -> P
 
 
 def travel(world: World, wallet: Wallet, start: Prices, target: Prices) -> tuple[World, list[Entry]]:
-    """Move prices from `start` to `target`: top up, sound the alarms, liquidate, as often as it takes (THR-8)."""
+    """Move prices from `start` to `target`: sound the alert, top up, call, liquidate, as often as it takes (THR-8).
+
+    On a way that passes the call level first, spot coins have moved in before the liquidation level is met; a price that
+    jumps there is too quick for them (TOP-6).
+    """
     entries: list[Entry] = []
     while world.state.owes(wallet) and not deficit_of(world.pinned(target), wallet):
         bands = scheme_of(wallet).bands(world, wallet)
         there = level(world.pinned(target), wallet)
-        if bands.liquidation_at < there <= bands.margin_call_at:  # TOP-6: not once the liquidation level is met
-            found = top_up(world.pinned(target), wallet, bands)
-            world, entries = world.after(found), entries + found
-            there = level(world.pinned(target), wallet)
-        for alarm in alarms(world, wallet, bands):
-            found = sound(world, wallet, alarm, there, start, target)
-            world, entries = world.after(found), entries + found
+        *own, call = alarms(world, wallet, bands)
+        steps = [lambda now, a=alarm, at=there: sound(now, wallet, a, at, start, target) for alarm in own]
+        if there <= bands.margin_call_at and (there > bands.liquidation_at or start is not target):
+            steps.append(lambda now: top_up(now.pinned(target), wallet, bands))
+        world, found = chain(world, *steps)
+        there = level(world.pinned(target), wallet)
+        world, called = chain(world, lambda now: sound(now, wallet, call, there, start, target))
+        entries += found + called
         if there > bands.liquidation_at:
             break
         start = crossing(world, wallet, start, target, bands.liquidation_at)

@@ -64,7 +64,7 @@ REFUSALS: dict[str, Refusal] = {
     # what a wallet takes
     "not_admitted": Refusal(-3027, "{wallet} does not take {asset}.", "An isolated wallet holds only the two coins of its pair."),
     "same_wallet": Refusal(-3026, "{wallet} is both source and target.", "Choose two different wallets with --from and --to."),
-    "spot_owes_nothing": Refusal(-3027, "The spot wallet neither borrows nor repays.", "Choose a margin wallet with --wallet cross or --wallet isolated:SYMBOL."),
+    "spot_owes_nothing": Refusal(-3027, "The spot wallet neither borrows nor repays.", "Margin wallets are cross and isolated:SYMBOL."),
     # balances
     "balance_too_small": Refusal(-3041, "{wallet} has {free} {asset} free, {amount} are needed.", "{remedy}"),
     "nothing_to_move": Refusal(-3020, "Nothing of {asset} can leave {wallet} now.", "See what is there, and why it stays: margincli status; margincli limits {asset}"),

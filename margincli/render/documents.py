@@ -82,7 +82,7 @@ def _order(facts: Document, kind: str, type: str) -> Document:
         "stop": facts.get("stop"),
         "fee": facts["fee"] if filled else "0",
         "fee_asset": facts.get("fee_asset"),
-        "list": facts.get("list"),
+        "list": int(facts["list"]) if "list" in facts else None,
     }
 
 

@@ -229,3 +229,4 @@ _SENTENCES: dict[str, Callable[..., str]] = {
     "deficit": _deficit,
     "deficit_review": _deficit_review,
 }
+KINDS = tuple(_SENTENCES)

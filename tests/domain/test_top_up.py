@@ -1,13 +1,14 @@
 """top-up: refusals in their order, then what moves, and when (TOP-1 to TOP-6)."""
 
 import pytest
-from test_orders import kinds, walked
-from worlds import D, booked, ladder, lines, refuses, wallet, world
+from test_orders import kinds, later, walked
+from worlds import NOON, D, booked, candles, ladder, lines, refuses, wallet, world
 
 from margincli.domain.money import unit
 from margincli.domain.operations import decide
 from margincli.domain.operations.top_up import TopUp
 from margincli.domain.risk import level
+from margincli.domain.walk import settle
 
 CROSS, BTC = wallet(), wallet("isolated:BTCUSDT")
 LONG = {"BTC": "1", "USDT": "-12000"}
@@ -99,3 +100,19 @@ def test_off_again():
     after, _ = decide(switched(cross=LONG, spot={"USDT": "9000"}), TopUp(CROSS, "off"))
     _, entries = walked(after, ("13:00", "15000"))
     assert kinds(entries) == ["margin_call"]
+
+
+def test_TOP_6_inside_a_candle_the_coins_are_in_before_the_liquidation_level_is_met():
+    """Low 12,000: 1.3 x 12,000.054055 - 12,000 = 3,600.0702715 move in, and nothing is sold."""
+    series = candles(("2024-09-01T11:00", "20000", "20000", "20000", "20000"), ("2024-09-01T12:00", "20000", "20000", "12000", "19000"))
+    found = switched(cross=LONG, spot={"USDT": "9000"})
+    after, entries = settle(later(found, {"BTCUSDT": series, "BTCUSDC": None}, 1), NOON - 1)
+    assert [row for row in moved(entries)][0][2] == "DONE" and set(kinds(entries)) == {"top_up"}
+    assert after.state.holding(CROSS, "BTC").free == D(1)
+
+
+def test_TOP_6_as_far_as_they_go():
+    """500 in spot are not enough for a low of 12,000: they move in, the call comes, and then the liquidation."""
+    series = candles(("2024-09-01T11:00", "20000", "20000", "20000", "20000"), ("2024-09-01T12:00", "20000", "20000", "12000", "19000"))
+    _, entries = settle(later(switched(cross=LONG, spot={"USDT": "500"}), {"BTCUSDT": series, "BTCUSDC": None}, 1), NOON - 1)
+    assert moved(entries)[0][1:] == ("500", "PARTIAL") and kinds(entries)[:3] == ["top_up", "margin_call", "liquidation"]

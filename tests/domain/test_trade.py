@@ -95,7 +95,7 @@ MORE = [
     # BOR-9: the loan's refusals are the order's: in a call none is lent (BOR-13)
     ("level_too_low_to_borrow", "", world(cross={"BTC": "1.2", "USDC": "-20000"}), market("BUY", qty="0.001", wallet=CROSS, effect="MARGIN_BUY")),
     # 1000 USDT at 3x: 0.151 BTC cost 3020, shortfall 2020 * 1.01 = 2040.2, room 2000
-    ("above_max_borrow", "2040.2", world(cross={"USDT": "1000"}), market("BUY", qty="0.151", wallet=CROSS, effect="MARGIN_BUY")),
+    ("above_max_borrow", "2020 USDT is more than the 2000", world(cross={"USDT": "1000"}), market("BUY", qty="0.151", wallet=CROSS, effect="MARGIN_BUY")),
     ("not_borrowable", "BUSD", world(prices={"BTCBUSD": "20000"}, cross={"USDT": "1000"}), market("BUY", "BTCBUSD", qty="0.01", wallet=CROSS, effect="MARGIN_BUY")),
     ("balance_too_small", "cross has 1000 USDT free, 1002 are needed", world(cross={"USDT": "1000"}), market("BUY", qty="0.0501", wallet=CROSS, effect="AUTO_REPAY")),
 ]
@@ -237,3 +237,9 @@ def test_BOR_15_spot_coins_move_in_before_anything_is_borrowed(switch, effect, e
         refuses(expected, "cross has 800 USDT free, 1000 are needed", found, asked)
     else:
         assert lines(decide(found, asked)[1]) == expected
+
+
+def test_BOR_8_the_buffer_alone_refuses_nothing():
+    """1,000 of one's own at 3x: an order of 0.15 BTC lacks 2,000; 2,020 would be borrowed, 2,000 may be."""
+    _, entries = decide(world(cross={"USDT": "1000"}), market("BUY", qty="0.15", wallet=CROSS, effect="MARGIN_BUY"))
+    assert lines(entries)[0] == ("borrow", "USDT", "2000")

@@ -11,6 +11,7 @@ from ..journal import Account, Change, Entry, Wallet, move
 from ..money import ONE, ZERO, charge_up, down_to_step, plain
 from ..orders import LIMITS, STOPS, Order, begin, fill_of, lock_of, next_number, open_orders, place, repay_from, told, triggers_below
 from ..refusals import Refused
+from ..risk import max_borrow
 from ..schemes import scheme_of
 from ..steps import Fill, fill_order
 from ..world import World, chain
@@ -224,7 +225,8 @@ def shortfall_to_borrow(world: World, request: Trade) -> tuple[str, Decimal]:
     if lacking <= 0:
         return asset, ZERO
     if request.type == "MARKET" and request.side == "BUY" and request.qty is not None:
-        lacking = with_market_buffer_up(lacking, world.rules.number("order.market_buffer"), world.rules.scale(asset))
+        buffered = with_market_buffer_up(lacking, world.rules.number("order.market_buffer"), world.rules.scale(asset))
+        lacking = max(lacking, min(buffered, max_borrow(world, request.wallet, asset).amount))  # the buffer alone refuses nothing
     return asset, max(lacking, borrow.minimum_loan(world, asset))
 
 
