@@ -23,6 +23,7 @@ class UnknownProfile(ValueError):
 
     def __init__(self, name: str):
         super().__init__(f'no rule profile "{name}"; there are: {", ".join(PROFILES)}')
+        self.name = name
         self.code, self.facts = "unknown_profile", {"profile": name}
 
 

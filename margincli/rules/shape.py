@@ -22,6 +22,7 @@ class RulesFileError(ValueError):
 
     def __init__(self, key: str, wrong: str, remedy: str):
         super().__init__(f"{key}: {wrong}; {remedy}")
+        self.key = key
         self.code, self.facts = "bad_rules_file", {"key": key}
 
 
