@@ -133,8 +133,8 @@ def place(world: World, wallet: Wallet, order: Order) -> list[Entry]:
     """Write an order down and lock what it gives (ORD-7)."""
     pair = world.rules.pair(order.symbol)
     postings = move(order.gives(pair), order.locked, Account(wallet, "free"), Account(wallet, "locked")) if order.locked else ()
-    counter = Change(Wallet(wallet.owner, "spot"), "orders", str(order.number))
-    changes = (Change(wallet, order.key, order.written()), counter)
+    last = max(order.number, next_number(world.state, wallet.owner) - 1)  # a leg that waited has an older number
+    changes = (Change(wallet, order.key, order.written()), Change(Wallet(wallet.owner, "spot"), "orders", str(last)))
     return [Entry(world.now, "order", wallet, order.gives(pair) if order.locked else "", order.locked, postings, changes, told(order))]
 
 

@@ -108,5 +108,4 @@ class Rulebook:
 
     def family(self, symbol: str) -> str:
         """The isolated leverage family of a pair: its top leverage (ISO-1)."""
-        family = self.rows("isolated.families").get(symbol, self.leaf("isolated.default_family"))
-        return family[0] if isinstance(family, list) else family
+        return self.rows("isolated.families").get(symbol, self.leaf("isolated.default_family"))

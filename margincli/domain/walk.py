@@ -50,7 +50,7 @@ class _Walk:
         self.watches = [Watch(self.world, wallet) for wallet in lively]
 
     def moments(self) -> Iterator[int]:
-        """Every moment at which anything may happen, ascending, the last one being now. None without debt."""
+        """Every moment at which anything may happen, ascending, the last one being now. None without debts and orders."""
         last = None
         if self.watches:
             self.price_moments = {at for ticker in self.world.market.tickers.values() for at in ticker.moments(self.since, self.until)}

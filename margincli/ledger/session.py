@@ -40,7 +40,7 @@ class Session:
         return name not in RESERVED and bool(self.db.execute("SELECT 1 FROM owners WHERE name = ?", (name,)).fetchone())
 
     def owners(self, owing_only: bool = False) -> list[str]:
-        """All accounts by name, or those with any debt."""
+        """All accounts by name, or those that anything can fall due for: with debts or resting orders."""
         return books.owners_owing(self.db) if owing_only else books.owners(self.db)
 
     def settled_to(self, owner: str) -> int | None:

@@ -197,3 +197,13 @@ def test_orders_rest_in_a_wallet_without_debt_and_in_spot():
     after, _ = decide(world(spot={"USDT": "2000"}), resting)
     after, entries = walked(after, ("13:00", "17000"))
     assert kinds(entries) == ["order_end", "trade"] and after.state.holding(wallet("spot"), "BTC").free == D("0.0999")
+
+
+def test_a_leg_that_begins_late_never_gives_its_number_away_again():
+    """Orders 1 and 2 are an OTO, 3 comes after; when 2 begins, the next order is still number 4."""
+    after, _ = placed(world(cross={"USDT": "9000"}), price="18000", then_price="22000")
+    after, _ = placed(after, price="17000")
+    after, _ = walked(after, ("13:00", "18000"))
+    after, entries = placed(after, price="15000")
+    assert [entry.facts["number"] for entry in entries] == ["4"]
+    assert [found.number for found in open_orders(after.state, CROSS)] == [2, 3, 4]
