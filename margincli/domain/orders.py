@@ -1,68 +1,19 @@
-"""Orders that rest: what they lock, when a price fills them, and what becomes of the orders they belong with (ORD-*).
+"""The orders that rest in a wallet: what they lock, how they fill, and what becomes of those they belong with (ORD-*).
 
-An order lives in the settings of its wallet, under `order.NUMBER`; its coins lie in the wallet's locked balance. There is
-no order book: an order fills whole, by the convention of ORD-14. A limit fills when the price trades through it, at the
-limit, or better where a candle opens beyond it. A stop is set off by the extreme of a candle and fills at its stop, or
-at the open that jumped it.
+An order lives in the settings of its wallet, under `order.NUMBER`; its coins lie in the wallet's locked balance.
 """
 
-import json
 from decimal import Decimal
-from typing import Iterable, NamedTuple
+from typing import Iterable
 
 from .journal import Account, Change, Entry, Wallet, move
 from .money import ZERO, charge_up, give_down, plain
-from .rulebook import Pair
+from .order import OPEN, Order, Touch, fill_price, lock_of, stop_price
 from .standing import State
 from .steps import Fill, commission, fill_order, pay_down
 from .world import World, chain
 
-LIMITS = ("LIMIT", "LIMIT_MAKER")
-STOPS = ("STOP_LOSS", "STOP_LOSS_LIMIT", "TAKE_PROFIT", "TAKE_PROFIT_LIMIT")  # the four that wait for their stop (ORD-3)
 REPAYS = ("AUTO_REPAY", "AUTO_BORROW_REPAY")
-OPEN, PENDING = "NEW", "PENDING_NEW"  # ORD-11
-
-
-class Order(NamedTuple):
-    """An order. `lent` was borrowed for it (BOR-9); `locked` is what it holds of the coin it gives (ORD-7).
-
-    `group` is the number of the list it belongs to, `waits_for` the working order of a pending leg (ORD-6), and
-    `at_cancel` is REPAY or KEEP: what becomes of the loan when the order is cancelled (BOR-11).
-    """
-
-    number: int
-    symbol: str
-    side: str
-    type: str
-    qty: Decimal
-    price: Decimal | None = None
-    stop: Decimal | None = None
-    side_effect: str = "NO_SIDE_EFFECT"
-    status: str = OPEN
-    lent: Decimal = ZERO
-    locked: Decimal = ZERO
-    placed_at: int = 0
-    group: int = 0
-    waits_for: int = 0
-    at_cancel: str = "REPAY"
-
-    @property
-    def key(self) -> str:
-        return f"order.{self.number}"
-
-    def gives(self, pair: Pair) -> str:
-        return pair.quote if self.side == "BUY" else pair.base
-
-    def written(self) -> str:
-        """The order as the text of its setting."""
-        return json.dumps({name: plain(value) if isinstance(value, Decimal) else value for name, value in self._asdict().items()})
-
-    @classmethod
-    def read(cls, text: str) -> "Order":
-        fields = json.loads(text)
-        for name in ("qty", "price", "stop", "lent", "locked"):
-            fields[name] = None if fields[name] is None else Decimal(fields[name])
-        return cls(**fields)
 
 
 def open_orders(state: State, wallet: Wallet) -> list[Order]:
@@ -74,56 +25,6 @@ def open_orders(state: State, wallet: Wallet) -> list[Order]:
 def next_number(state: State, owner: str) -> int:
     """Orders are numbered through the account, so that a number names one order whatever its wallet."""
     return int(state.setting(Wallet(owner, "spot"), "orders") or 0) + 1
-
-
-# --- what a price does to an order ---
-
-
-class Touch(NamedTuple):
-    """What is known of a pair at a moment: its price, and the extremes of a candle that closes now."""
-
-    price: Decimal
-    low: Decimal | None = None
-    high: Decimal | None = None
-
-
-def fill_price(order: Order, touch: Touch) -> Decimal | None:
-    """The price at which `order` fills at this moment, None if it does not (ORD-14)."""
-    if order.status != OPEN:
-        return None
-    if order.stop is not None:
-        return _stopped_out(order, touch)
-    return _limit_price(order, touch)
-
-
-def _limit_price(order: Order, touch: Touch) -> Decimal | None:
-    buys, limit = order.side == "BUY", order.price
-    stands = touch.price <= limit if buys else touch.price >= limit
-    if touch.low is None:
-        return touch.price if stands else None
-    through = touch.low < limit if buys else touch.high > limit
-    return limit if stands or through else None  # a candle closes: its inside counts, at the limit
-
-
-def _stopped_out(order: Order, touch: Touch) -> Decimal | None:
-    """Where a stop is set off; a *_LIMIT form fills only where its limit allows that price (see `set_off`)."""
-    set_off = stop_price(order, touch)
-    if set_off is None or order.price is None:
-        return set_off
-    return set_off if (set_off <= order.price if order.side == "BUY" else set_off >= order.price) else None
-
-
-def stop_price(order: Order, touch: Touch) -> Decimal | None:
-    """ORD-3: the price that sets a stop off: the stop itself inside a candle, the price where it stands beyond."""
-    falls = triggers_below(order)
-    if touch.low is not None:
-        return order.stop if (touch.low <= order.stop if falls else touch.high >= order.stop) else None
-    return touch.price if (touch.price <= order.stop if falls else touch.price >= order.stop) else None
-
-
-def triggers_below(order: Order) -> bool:
-    """ORD-3: STOP_LOSS SELL and TAKE_PROFIT BUY wait below the market, the other two above."""
-    return order.type.startswith("STOP_LOSS") == (order.side == "SELL")
 
 
 # --- placing, ending ---
@@ -170,6 +71,12 @@ def members(world: World, wallet: Wallet, order: Order) -> list[Order]:
     return [other for other in open_orders(world.state, wallet) if other.group == order.group]
 
 
+def _end_the_other_leg(world: World, wallet: Wallet, order: Order) -> tuple[World, list[Entry]]:
+    """ORD-5: of an OCO one leg ends with the other filled or set off; a leg that still waits is no other leg yet."""
+    others = [other for other in members(world, wallet, order) if other.number != order.number and not other.waits_for]
+    return chain(world, *((lambda now, o=other: end(now, wallet, o, "EXPIRED")) for other in others))
+
+
 def _pay_loan_back(world: World, wallet: Wallet, order: Order) -> list[Entry]:
     """BOR-11: from what the order released, at most what it borrowed and what is still owed."""
     if not order.lent or order.at_cancel != "REPAY":
@@ -188,8 +95,7 @@ def fill_resting(world: World, wallet: Wallet, order: Order, price: Decimal, rol
 
     `role` is MAKER or TAKER, for the fee (FEE-1).
     """
-    others = [other for other in members(world, wallet, order) if other.number != order.number and not other.waits_for]
-    world, entries = chain(world, *((lambda now, o=other: end(now, wallet, o, "EXPIRED")) for other in others))
+    world, entries = _end_the_other_leg(world, wallet, order)
     fill = fill_of(world, order, price, role)
     given, amount = (fill.quote, fill.quote_qty) if fill.side == "BUY" else (fill.base, fill.qty)
     if amount > world.state.balance(Account(wallet, "free"), given) + order.locked:
@@ -251,11 +157,6 @@ def begin(world: World, wallet: Wallet, order: Order) -> tuple[World, list[Entry
     return world, entries + done
 
 
-def lock_of(order: Order, places: int) -> Decimal:
-    """ORD-7: a buy locks quantity times its limit (its stop where it has none), rounded up; a sell its quantity."""
-    return order.qty if order.side == "SELL" else charge_up(order.qty * (order.price or order.stop), places)
-
-
 # --- at a moment ---
 
 
@@ -282,10 +183,20 @@ def react(world: World, wallet: Wallet, order: Order, touch: Touch) -> tuple[Wor
     if price is not None:
         return fill_resting(world, wallet, order, price, "TAKER" if order.stop is not None else "MAKER")
     if order.status == OPEN and order.stop is not None and stop_price(order, touch) is not None:
-        rests = order._replace(type="LIMIT", stop=None)
-        facts = {**told(rests), "status": "TRIGGERED"}
-        return chain(world, lambda now: [Entry(now.now, "order_set_off", wallet, "", ZERO, (), (Change(wallet, order.key, rests.written()),), facts)])
+        return _set_off(world, wallet, order)
     return world, []
+
+
+def _set_off(world: World, wallet: Wallet, order: Order) -> tuple[World, list[Entry]]:
+    """The stop is gone and its limit rests on; of an OCO the other leg ends, and this one takes over what it locked (ORD-5, ORD-7)."""
+    world, entries = _end_the_other_leg(world, wallet, order)
+    pair = world.rules.pair(order.symbol)
+    rests = order._replace(type="LIMIT", stop=None, locked=lock_of(order._replace(stop=None), world.rules.scale(pair.quote)))
+    asset, more = order.gives(pair), rests.locked - order.locked
+    postings = move(asset, more, Account(wallet, "free"), Account(wallet, "locked")) if more else ()
+    facts, changes = {**told(rests), "status": "TRIGGERED"}, (Change(wallet, order.key, rests.written()),)
+    entry = Entry(world.now, "order_set_off", wallet, asset if more else "", more, postings, changes, facts)
+    return world.after([entry]), [*entries, entry]
 
 
 def stirs(orders: Iterable[Order], touch_of) -> bool:

@@ -14,7 +14,8 @@ from .journal import Account, Entry, Wallet
 from .judgement import Alarm, alarms, judge
 from .market import Prices
 from .money import ZERO
-from .orders import Touch, fills_at, open_orders, stirs
+from .order import Touch
+from .orders import fills_at, open_orders, stirs
 from .risk import require_priced_debts
 from .schemes import scheme_of
 from .topup import coins_of

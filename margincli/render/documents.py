@@ -5,7 +5,8 @@ from typing import Any, Iterable
 from ..domain.interest import HOUR
 from ..domain.journal import Entry
 from ..domain.money import charge_up, give_down, plain
-from ..domain.orders import Order, told
+from ..domain.order import Order
+from ..domain.orders import told
 from ..domain.risk import Health, shown
 from ..domain.schemes import scheme_of
 from ..domain.standing import Holding, State

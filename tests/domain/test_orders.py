@@ -6,7 +6,8 @@ from worlds import NOON, D, at, candles, lines, quotes, wallet, world
 from margincli.domain.interest import HOUR
 from margincli.domain.operations import decide
 from margincli.domain.operations.trade import Trade
-from margincli.domain.orders import Order, Touch, fill_price, open_orders
+from margincli.domain.order import Order, Touch, fill_price
+from margincli.domain.orders import open_orders
 from margincli.domain.walk import settle
 from margincli.domain.world import World
 
@@ -207,3 +208,12 @@ def test_a_leg_that_begins_late_never_gives_its_number_away_again():
     after, entries = placed(after, price="15000")
     assert [entry.facts["number"] for entry in entries] == ["4"]
     assert [found.number for found in open_orders(after.state, CROSS)] == [2, 3, 4]
+
+
+def test_ORD_5_a_stop_leg_that_is_set_off_ends_the_other_and_takes_over_its_lock():
+    """The gap to 17,000 sets the stop at 18,000 off under its limit of 17,900: it rests alone, with the 0.1 BTC."""
+    after, _ = oco(stop_limit="17900")
+    after, entries = walked(after, ("13:00", "17000"))
+    assert [(entry.kind, entry.facts["status"]) for entry in entries] == [("order_end", "EXPIRED"), ("order_set_off", "TRIGGERED")]
+    assert [(found.type, found.price, found.locked) for found in open_orders(after.state, CROSS)] == [("LIMIT", D(17900), D("0.1"))]
+    assert after.state.holding(CROSS, "BTC").locked == D("0.1")

@@ -3,7 +3,8 @@
 from typing import NamedTuple
 
 from ..journal import Wallet
-from ..orders import Order, cancel, open_orders
+from ..order import Order
+from ..orders import cancel, open_orders
 from ..refusals import Refused
 from ..world import World
 

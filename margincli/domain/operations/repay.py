@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from ..journal import Account, Change, Entry, Wallet
 from ..money import ONE, charge_up_quotient, down_to_step, give_down_quotient, plain, unit
-from ..orders import Order, fee_rate, fill_of, next_number
+from ..order import Order
+from ..orders import fee_rate, fill_of, next_number
 from ..refusals import Refused
 from ..rulebook import Pair
 from ..steps import fill_order, pay_down

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from ..filters import lot_filter, market_price, notional_filter, price_filter, quantity, reference_price
 from ..journal import Account, Change, Entry, Wallet, move
 from ..money import ONE, ZERO, charge_up, down_to_step, plain
-from ..orders import LIMITS, STOPS, Order, begin, fill_of, lock_of, next_number, open_orders, place, repay_from, told, triggers_below
+from ..order import LIMITS, STOPS, Order, lock_of, triggers_below
+from ..orders import begin, fill_of, next_number, open_orders, place, repay_from, told
 from ..refusals import Refused
 from ..risk import max_borrow
 from ..schemes import scheme_of
