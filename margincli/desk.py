@@ -73,9 +73,9 @@ def _carry_out(session, call: Call, request) -> Document:
     world, due = bring_up_to_date(session, call.account, call.at, request)
     after, made = decide(world, request)
     after, follows = settle(after, call.at)  # THR-8: what the request itself set off, such as an alert, at the same moment
-    entries = _append(session, call, due + made + follows, world.rules)
+    entries = appended(session, call, due + made + follows, world.rules)
     asked = entries[len(due) : len(due) + len(made)]
-    document = _receipt(call, command, entries, wallets_health(world), wallets_health(after))
+    document = receipt(call, command, entries, wallets_health(world), wallets_health(after))
     if command == "trade":
         document["order"], *others = order_documents(asked, request.type)
         if others:
@@ -135,37 +135,16 @@ def wallets_health(world: World) -> list[Health]:
     return [health(world, wallet) for wallet in world.state.wallets(world.owner) if scheme_of(wallet).lends]
 
 
-# --- every account ---
-
-
-def sweep(call: Call, command: str) -> Document:
-    """Bring all accounts that owe anything (or the one named) up to date, in one transaction: `accrue` and `liquidate`."""
-    with writing(call.ledger) as session:
-        words = f"{command} {call.account or EVERYONE}"
-        if answered := answered_before(session, call, words):
-            return answered
-        if call.account is not None:
-            require_account(session, call.account)
-        entries, before, after = [], [], []
-        for owner in [call.account] if call.account is not None else session.owners(owing_only=True):
-            world, settled_to = load(session, owner, call.at)
-            settled, due = settle_under_the_rules(session, world, settled_to)
-            entries += _append(session, call._replace(account=owner), due, world.rules)
-            before += wallets_health(world)
-            after += wallets_health(settled)
-        return finished(session, call, words, _receipt(call, command, entries, before, after))
-
-
 # --- writing and telling ---
 
 
-def _append(session, call: Call, entries: list[Entry], rules: Rulebook) -> list[Document]:
+def appended(session, call: Call, entries: list[Entry], rules: Rulebook) -> list[Document]:
     numbers = session.append(call.account, entries, rules.scale)
     session.settle(call.account, call.at)
     return [entry_document(entry, None if call.dry_run else number) for entry, number in zip(entries, numbers)]
 
 
-def _receipt(call: Call, command: str, entries: list[Document], before: list[Health], after: list[Health]) -> Document:
+def receipt(call: Call, command: str, entries: list[Document], before: list[Health], after: list[Health]) -> Document:
     afterwards = [health_document(wallet) for wallet in after]
     return {
         "mode": "paper",

@@ -19,9 +19,9 @@ def accrue(call: Call, sum: SumOption = False, check: DangerOption = False):
       margincli accrue --check --quiet || notify-me
       margincli accrue --at 2024-09-02T00:00:00Z --sum --json
     """
-    from margincli import desk
+    from margincli import sweeping
 
-    document = desk.sweep(call.every, "accrue")
+    document = sweeping.sweep(call.every, "accrue")
     code = danger(document) if check else 0
     return Answer({**document, "sums": sums(document["entries"])} if sum else document, code)
 
@@ -32,7 +32,7 @@ def sums(entries: list[dict]) -> list[dict]:
 
     lines: dict[tuple, list] = {}
     for entry in entries:
-        if entry["kind"] == "interest":
+        if entry["kind"] in ("interest", "accrual"):
             line = lines.setdefault((entry["account"], entry["wallet"], entry["asset"]), [0, parse("0")])
             line[0] += int(entry["facts"]["hours"])
             line[1] += parse(entry["amount"])

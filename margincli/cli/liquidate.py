@@ -34,9 +34,9 @@ def liquidate(call: Call, wallet: OneWallet = None, manual: Manual = False, sett
         from margincli.domain.operations.liquidate import SettleDeficit
 
         return call.perform(SettleDeficit(call.wallet(wallet or "cross")))
-    from margincli import desk
+    from margincli import sweeping
 
-    document = _only(desk.sweep(call.every, "liquidate"), wallet)
+    document = _only(sweeping.sweep(call.every, "liquidate"), wallet)
     return Answer(document, danger(document) if check else 0)
 
 

@@ -8,6 +8,7 @@ from .world import moment
 
 HOUR = 3_600_000
 ON_BORROW, PERIODIC = "ON_BORROW", "PERIODIC"  # INT-11
+ACCRUAL = "accrual"  # the kind of an entry that holds the interest of many loans; to each of them it is interest like any other
 
 
 def charge_hour_up(principal: Decimal, rate_daily: Decimal, places: int) -> Decimal:

@@ -38,7 +38,7 @@ class Rung(NamedTuple):
 
 
 class Scheme(NamedTuple):
-    """How one mode works. `account_type` is the exchange's name for it (MODE-3); `shows_collateral_level`: whether a level with haircuts exists beside the margin level."""
+    """How one mode works. `account_type` is the exchange's name for it (MODE-3); `shows_collateral_level`: whether a level with haircuts exists beside the margin level; `call_bars`: every level at which such a wallet may be called."""
 
     mode: str
     account_type: str
@@ -51,6 +51,7 @@ class Scheme(NamedTuple):
     rungs: Callable[[World, Wallet, str], list[Rung]]
     leverages: Callable[[Rulebook, Wallet], tuple[str, ...]]
     hand_liquidation: Callable[[World, Wallet], bool]
+    call_bars: Callable[[Rulebook, str], list[Decimal]]
 
 
 def slices(tiers: Tiers, above: Decimal = ZERO) -> Iterator[tuple[Decimal | None, Decimal]]:
@@ -152,7 +153,7 @@ def _none(*_: object) -> None:
 
 
 SCHEMES: dict[str, Scheme] = {
-    "spot": Scheme("spot", "", False, False, "", lambda *_: True, lambda *_: WHOLE, _none, lambda *_: [], lambda *_: (), lambda *_: False),
+    "spot": Scheme("spot", "", False, False, "", lambda *_: True, lambda *_: WHOLE, _none, lambda *_: [], lambda *_: (), lambda *_: False, lambda *_: []),
     "cross": Scheme(
         mode="cross",
         account_type="MARGIN_1",
@@ -165,6 +166,7 @@ SCHEMES: dict[str, Scheme] = {
         rungs=cross_rungs,
         leverages=lambda rules, _: tuple(rules.leaf("cross.leverages")),
         hand_liquidation=lambda *_: True,
+        call_bars=lambda rules, _: [rules.number(f"cross.bands.{leverage}.margin_call_at") for leverage in rules.leaf("cross.leverages")],
     ),
     "isolated": Scheme(
         mode="isolated",
@@ -178,6 +180,7 @@ SCHEMES: dict[str, Scheme] = {
         rungs=isolated_rungs,
         leverages=lambda rules, wallet: (rules.family(wallet.symbol),),
         hand_liquidation=_allowed_by_region,
+        call_bars=lambda rules, symbol: [rules.number(f"isolated.bands.{rules.family(symbol)}.margin_call_at")],
     ),
 }
 

@@ -4,10 +4,13 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from operator import itemgetter
 
 from ..domain.journal import HOUSE, RESERVED, Account, Change, Entry, Posting, Wallet
 from ..domain.money import plain
 from ..domain.standing import State
+from . import accruals
+from .faults import UNITS_MOST
 from .names import Names, Scale, amount_of, sign_of
 
 _POSTING = "INSERT INTO postings (entry_id, line, account_id, asset_id, amount) VALUES (?, ?, ?, ?, ?)"
@@ -19,6 +22,9 @@ _ABOUT_ASSET = (
 )
 
 
+_by_number = itemgetter(0)
+
+
 def append(db: sqlite3.Connection, names: Names, owner: str, entries: Iterable[Entry], scale: Scale) -> list[int]:
     """Write entries after the last one; their numbers. Lines go before the row that seals them."""
     owner_id, number = names.owner(owner), last_id(db)
@@ -28,10 +34,15 @@ def append(db: sqlite3.Connection, names: Names, owner: str, entries: Iterable[E
         db.executemany(_POSTING, _posting_rows(number, names, entry, scale))
         if entry.changes:
             db.executemany(_CHANGE, _change_rows(number, names, entry))
-        facts = json.dumps(entry.facts, ensure_ascii=False)
-        db.execute(_ENTRY, (number, owner_id, entry.at, entry.kind, entry.wallet.name, entry.asset, plain(entry.amount), facts))
+        seal(db, number, owner_id, entry)
         numbers.append(number)
     return numbers
+
+
+def seal(db: sqlite3.Connection, number: int, owner_id: int, entry: Entry) -> None:
+    """Write the row of an entry whose lines are there."""
+    facts = json.dumps(entry.facts, ensure_ascii=False)
+    db.execute(_ENTRY, (number, owner_id, entry.at, entry.kind, entry.wallet.name, entry.asset, plain(entry.amount), facts))
 
 
 def _posting_rows(number: int, names: Names, entry: Entry, scale: Scale) -> list[tuple]:
@@ -100,7 +111,10 @@ def history(
         f"SELECT id, at, kind, wallet, asset, amount, facts FROM entries WHERE {where} ORDER BY id DESC LIMIT :limit",
         {"owner": owner, "kind": kind, "since": since, "until": until, "asset": asset, "limit": -1 if limit is None else limit},
     ).fetchall()
-    return [(row[0], _entry(db, owner, row)) for row in reversed(rows)]
+    found = [(row[0], _entry(db, owner, row)) for row in rows]
+    if kind in (None, "interest"):
+        found += accruals.of_owner(db, owner, -UNITS_MOST if since is None else since, UNITS_MOST if until is None else until, asset, -1 if limit is None else limit)
+    return sorted(found, key=_by_number)[-limit if limit else None :]
 
 
 def _entry(db: sqlite3.Connection, owner: str, row: tuple) -> Entry:

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from ..domain.interest import HOUR, ON_BORROW, PERIODIC, charge_hour_up
+from ..domain.interest import ACCRUAL, HOUR, ON_BORROW, PERIODIC, charge_hour_up
+from ..domain.journal import INTEREST, RESERVED
 from ..domain.money import plain
 from ..domain.world import moment
 from .names import amount_of
@@ -72,6 +73,9 @@ class Fold:
             if entry.id != number:
                 yield "numbering", f"Entries {number} to {entry.id - 1} are gone.", {"first": number, "last": entry.id - 1}
                 number = entry.id
+            if entry.kind == ACCRUAL:
+                yield from self._accrual(entry, postings.of(entry.id))
+                continue
             yield from self._time(entry)
             lines = list(postings.of(entry.id))
             if entry.kind == "interest":
@@ -149,6 +153,35 @@ class Fold:
         if booked != Decimal(entry.amount):
             return f"{plain(booked)} was booked, not {entry.amount}"
         return self._principal_wrong(entry, facts["type"], principal)
+
+    # --- accruals: the interest of many loans in one entry ---
+
+    def _accrual(self, entry: EntryRow, lines: Iterator[tuple[int, int, int]]) -> Iterator[Claim]:
+        """Line by line, since there may be a million: what each loan had to pay, and that the house has it all."""
+        try:
+            facts = json.loads(entry.facts)
+            rate, hours, scale = Decimal(facts["rate_daily"]), facts["hours"], self.scales[entry.asset]
+            first = moment(entry.at - (hours - 1) * HOUR)
+        except (ValueError, KeyError, TypeError, ArithmeticError) as error:
+            yield "interest", f"The facts of accrual {entry.id} cannot be read ({type(error).__name__}: {error}).", {"entry": entry.id, "why": str(error)}
+            facts, rate, hours, scale, first = {}, Decimal(0), 1, 0, ""
+        total = loans = 0
+        for account_id, asset_id, units in lines:
+            self.balances[account_id, asset_id] += units
+            account = self.accounts.get(account_id)
+            if account and account.bucket == "interest" and account.owner not in RESERVED:
+                total, loans = total - units, loans + 1
+                yield from self._part(entry, account, -units, charge_hour_up(self.borrowed[account.owner_id, account.wallet, entry.asset], rate, scale) * hours)
+            elif account is None or account.label != str(INTEREST) or amount_of(units, scale) != Decimal(entry.amount):
+                yield "interest", f"Accrual {entry.id} has a line that is no loan's and not the house's.", {"entry": entry.id, "account": account.label if account else "?"}
+        if (amount_of(total, scale), loans, first) != (Decimal(entry.amount), facts.get("loans"), facts.get("first")):
+            yield "interest", f"Accrual {entry.id} does not follow from its facts: {loans} loans pay {plain(amount_of(total, scale))}.", {"entry": entry.id}
+
+    def _part(self, entry: EntryRow, account: AccountRow, units: int, due: Decimal) -> Iterator[Claim]:
+        if amount_of(units, self.scales.get(entry.asset, 0)) != due:
+            facts = {"entry": entry.id, "account": account.label, "due": plain(due)}
+            yield "interest", f"In accrual {entry.id}, {account.label} has to pay {plain(due)} {entry.asset}, and pays something else.", facts
+        yield from self._time(entry._replace(owner_id=account.owner_id))
 
     def _booked(self, entry: EntryRow, lines: list[tuple[int, int, int]]) -> Decimal:
         units = 0

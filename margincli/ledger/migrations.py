@@ -10,8 +10,8 @@ from typing import Iterator
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from .schema import APPLICATION_ID, GUARDS, KEEPING, TABLES
-from .views import VIEWS
+from .schema import APPLICATION_ID, ASTIR, GUARDS, KEEPING, TABLES
+from .views import ACCRUED, VIEWS
 
 steps = Migrations("margincli")
 
@@ -24,6 +24,14 @@ def books(db: Database) -> None:
     db.conn.execute("INSERT INTO owners (name) VALUES ('house'), ('world')")
     db.conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     _now_at(db, 1)
+
+
+@steps(name="0002_herd")
+def herd(db: Database) -> None:
+    """Who has business of his own is found without looking at everybody."""
+    db.conn.execute(f"CREATE INDEX settings_astir ON settings (owner_id) WHERE {ASTIR}")
+    db.conn.execute(ACCRUED)
+    _now_at(db, 2)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -65,6 +65,19 @@ class Names:
             raise LedgerFault("ledger_full", most=UNITS_MOST, asset=asset, amount=plain(amount))
         return number, units
 
+    def asset(self, name: str) -> int:
+        """Of an asset that the file knows."""
+        return self._held(name)[0]
+
+    def scale(self, name: str) -> int:
+        """The decimals that the file keeps of an asset that it knows."""
+        return self._held(name)[1]
+
+    def _held(self, name: str) -> tuple[int, int]:
+        if name not in self._assets:
+            self._assets[name] = self._db.execute("SELECT id, scale FROM assets WHERE name = ?", (name,)).fetchone()
+        return self._assets[name]
+
     def symbol(self, name: str) -> int:
         return self._number("SELECT id FROM symbols WHERE name = ?", "INSERT INTO symbols (name) VALUES (?)", (name,))
 

@@ -7,6 +7,12 @@ follow from the lines, inside the same statement.
 A trigger's own ``OR IGNORE`` would be overruled by the statement that fires it, so triggers say NOT EXISTS instead.
 """
 
+# The settings to which time does something (domain/quiet.py names the others), in the words of the index that finds them.
+ASTIR = (
+    "value <> '' AND key NOT IN ('opened_at', 'region', 'quiz_passed_at', 'orders', 'leverage_changed_at', 'cooling_off_until', "
+    "'auto_transfer', 'top_up', 'top_up_to') AND NOT (key = 'leverage' AND (value IN ('3', '5') OR wallet GLOB 'isolated:*'))"
+)
+
 APPLICATION_ID = 0x4D524743  # "MRGC", where file(1) and SQLite tell one program's database from another's
 
 TABLES = """

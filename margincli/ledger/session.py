@@ -5,7 +5,8 @@ Every method may raise LedgerFault, through the door that opened the session (se
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from ..domain.journal import RESERVED, Entry
@@ -16,7 +17,8 @@ from . import books, market
 from .faults import UNITS_MOST, LedgerFault
 from .names import Names, Scale
 
-if TYPE_CHECKING:  # prices.py is loaded by those who ask for it
+if TYPE_CHECKING:  # loaded by those who ask for it
+    from ..domain.quiet import Due
     from .prices import CandleRow, Loaded, RateRow
 
 
@@ -86,6 +88,44 @@ class Session:
         tables = ("owners", "entries", "postings", "quotes", "candles", "rates")
         found = {table: self.db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables}
         return {"accounts": found.pop("owners") - len(RESERVED), **found}
+
+    # many accounts at once (see herd.py)
+
+    def debts(self) -> int:
+        """How many balances are owed by anybody."""
+        from . import herd
+
+        return herd.debts(self.db)
+
+    def settled_hours(self) -> dict[int, tuple[int, int]]:
+        """Until when those who owe are settled: by the hour since 1970, the earliest and the latest moment."""
+        from . import herd
+
+        return herd.settled_hours(self.db)
+
+    def assets(self) -> list[str]:
+        """Every coin the ledger has held."""
+        return [name for (name,) in self.db.execute("SELECT name FROM assets ORDER BY name")]
+
+    def screen(self, worth: Iterable[tuple[str, Decimal, Decimal]], call_bar: Callable[[str], Decimal], hours: int) -> None:
+        """Tell the quiet accounts from the loud: `worth` has of each coin what it counts for held, and owed, at its worst."""
+        from . import herd
+
+        herd.screen(self.db, worth, call_bar, hours)
+
+    def charge_quiet(self, due: "dict[int, list[Due]]", now: int) -> list[tuple[int, Entry]]:
+        """Charge the quiet accounts what falls `due` for who was settled in that hour, and settle them to `now`."""
+        from . import herd
+
+        written = herd.charge(self.db, self._names, due)
+        herd.settle(self.db, now)
+        return written
+
+    def loud(self) -> Iterable[str]:
+        """The accounts that are left to the walk."""
+        from . import herd
+
+        return herd.loud(self.db)
 
     # once only
 

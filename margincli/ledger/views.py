@@ -61,3 +61,13 @@ FROM (
 CREATE VIEW rates_by_asset AS
 SELECT asset, mode, {_moment("since")} AS since, rate_daily, source FROM rates ORDER BY asset, mode, rates.since;
 """
+
+# Interest of many loans in one entry (see herd.py): a row a loan.
+ACCRUED = f"""
+CREATE VIEW accrued_interest AS
+SELECT e.id AS entry_id, {_moment("e.at")} AS at, o.name AS owner, a.wallet, e.asset, json_extract(e.facts, '$.rate_daily') AS rate_daily,
+  json_extract(e.facts, '$.hours') AS hours, {_decimal("-p.amount", "s.scale")} AS interest, json_extract(e.facts, '$.type') AS type
+FROM entries e JOIN postings p ON p.entry_id = e.id JOIN accounts a ON a.id = p.account_id AND a.wallet <> ''
+  JOIN owners o ON o.id = a.owner_id JOIN assets s ON s.id = p.asset_id
+WHERE e.kind = 'accrual';
+"""

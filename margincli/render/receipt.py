@@ -18,7 +18,7 @@ def receipt(document: dict[str, Any]) -> list[Block]:
     entries = document.get("entries") or []
     if "sums" in document:
         blocks += interest({"rows": document["sums"]})
-        entries = [entry for entry in entries if entry.get("kind") != "interest"]
+        entries = [entry for entry in entries if entry.get("kind") not in ("interest", "accrual")]
     if entries:
         blocks.append(_entries(entries))
     elif "sums" not in document:

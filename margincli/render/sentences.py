@@ -45,6 +45,11 @@ def _interest(entry, facts, much):
     return f"Interest {much}{principal}{rate}{_hours(facts)}"
 
 
+def _accrual(entry, facts, much):
+    loans = "1 loan" if str(facts["loans"]) == "1" else f"{facts['loans']} loans"
+    return f"Interest {much} on {loans} in {facts['mode']} at {percent(facts['rate_daily'])} a day{_hours(facts)}"
+
+
 def _hours(facts):
     if facts["type"] == "ON_BORROW":
         return " for its first hour"
@@ -204,6 +209,7 @@ _SENTENCES: dict[str, Callable[..., str]] = {
     "transfer": _transfer,
     "borrow": _borrow,
     "interest": _interest,
+    "accrual": _accrual,
     "repay": _repay,
     "trade": _trade,
     "order": _order,
@@ -229,4 +235,4 @@ _SENTENCES: dict[str, Callable[..., str]] = {
     "deficit": _deficit,
     "deficit_review": _deficit_review,
 }
-KINDS = tuple(_SENTENCES)
+KINDS = tuple(kind for kind in _SENTENCES if kind != "accrual")  # of the entries of an account, to which an accrual is interest

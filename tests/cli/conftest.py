@@ -82,10 +82,11 @@ def desk(monkeypatch):
     import margincli.desk
     import margincli.quotes
     import margincli.records
+    import margincli.sweeping
 
     fake = Desk()
-    stand_in = SimpleNamespace(Call=margincli.desk.Call, perform=fake.perform, sweep=fake.sweep)
-    for name, module in (("desk", stand_in), ("account", fake), ("quotes", fake), ("records", fake)):
+    stand_in = SimpleNamespace(Call=margincli.desk.Call, perform=fake.perform)
+    for name, module in (("desk", stand_in), ("account", fake), ("quotes", fake), ("records", fake), ("sweeping", fake)):
         monkeypatch.setitem(sys.modules, f"margincli.{name}", module)
         monkeypatch.setattr(f"margincli.{name}", module)
     return fake

@@ -1,10 +1,13 @@
 """The file is pleasant to read in sqlite-utils, a SQLite shell or datasette."""
 
+from decimal import Decimal
+
 import pytest
 import sqlite_utils
-from ledgers import RULES, deposit, scale, story
+from ledgers import RATE, RULES, deposit, scale, story
 
 from margincli.domain.interest import HOUR
+from margincli.domain.quiet import Due
 from margincli.ledger import scratch, writing
 
 
@@ -17,6 +20,8 @@ def db(path):
         session.set_quote("BTCUSDT", "me", 2 * HOUR + 5, "6")
         session.add_candles("BTCUSDT", "binance", HOUR, [(HOUR, 2 * HOUR - 1, "1", "4", "1", "3", "9")])
         session.set_rate("cross", "USDT", 0, "0.0002", "me")
+        session.screen([("USDT", Decimal(1), Decimal(1))], lambda wallet: Decimal("1.1"), 2)
+        session.charge_quiet({60: [Due("cross", "USDT", 61 * HOUR, 2, RATE)]}, 62 * HOUR)
         session.commit()
     return sqlite_utils.Database(path)
 
@@ -31,9 +36,9 @@ def test_balances(db):
     shown = [(row["owner"], row["wallet"], row["bucket"], row["asset"], row["amount"]) for row in db["balances_by_wallet"].rows]
     assert ("main", "cross", "free", "USDT", "1100") in shown and ("main", "cross", "borrowed", "USDT", "-100") in shown
     assert ("house", "", "pool", "USDT", "-100") in shown and ("world", "", "outside", "JPY", "-12") in shown
-    assert ("main", "cross", "free", "SHIB", "0.5") in shown and ("main", "cross", "interest", "USDT", "-0.04083366") in shown
+    assert ("main", "cross", "free", "SHIB", "0.5") in shown and ("main", "cross", "interest", "USDT", "-0.04250034") in shown
     owing = [(row["bucket"], row["owed"]) for row in db["accounts_owing"].rows]
-    assert owing == [("borrowed", "100"), ("interest", "0.04083366")]
+    assert owing == [("borrowed", "100"), ("interest", "0.04250034")]
 
 
 def test_journal(db):

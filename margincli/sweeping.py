@@ -1,0 +1,61 @@
+"""Every account brought up to date in one go: `accrue` and `liquidate`, the two reports of one walk.
+
+Where many owe, the quiet ones pay their hours in one stroke (see domain/quiet.py, ledger/herd.py) and only the others are walked
+through. The books come out the same; the report names the accounts to which anything but interest happened.
+"""
+
+from .desk import EVERYONE, Call, Document, answered_before, appended, finished, load, receipt, require_account, settle_under_the_rules, wallets_health
+from .domain.interest import HOUR
+from .domain.journal import HOUSE, LOANS
+from .domain.quiet import call_bar, dues, growth_up, worst_prices
+from .domain.standing import State
+from .domain.world import World
+from .ledger import writing
+from .render.documents import entry_document
+
+MANY = 1000  # debts, from which on a sweep looks at all of them at once
+MODES = ("cross", "isolated")
+
+
+def sweep(call: Call, command: str) -> Document:
+    """Bring all accounts that owe anything (or the one named) up to date, in one transaction."""
+    with writing(call.ledger) as session:
+        words = f"{command} {call.account or EVERYONE}"
+        if answered := answered_before(session, call, words):
+            return answered
+        entries, before, after = [], [], []
+        for owner in _walked(session, call, entries):
+            world, settled_to = load(session, owner, call.at)
+            settled, due = settle_under_the_rules(session, world, settled_to)
+            entries += appended(session, call._replace(account=owner), due, world.rules)
+            before += wallets_health(world)
+            after += wallets_health(settled)
+        return finished(session, call, words, receipt(call, command, entries, before, after))
+
+
+def _walked(session, call: Call, entries: list[Document]):
+    """The accounts that have to be walked through, once the quiet ones have paid their hours, told in `entries`."""
+    if call.account is not None:
+        require_account(session, call.account)
+        return [call.account]
+    settled = session.settled_hours() if session.debts() >= MANY else {}
+    since, until = (min(first for first, _ in settled.values()), max(last for _, last in settled.values())) if settled else (0, 0)
+    if not settled or until > call.at or session.rulebook_changes(since, call.at):
+        return session.owners(owing_only=True)
+    entries += [entry_document(entry, None if call.dry_run else number) for number, entry in _quiet_hours(session, call.at, since, settled)]
+    return session.loud()
+
+
+def _quiet_hours(session, now: int, since: int, hours):
+    """Screen the accounts, and charge those that pass."""
+    assets = session.assets()
+    world = World(now, "", State({}, {}), session.market(assets, (), since, now), session.rulebook(now))
+    lent = [asset for (account, asset), amount in session.state(HOUSE.owner).balances.items() if account == LOANS and amount]
+    due = {hour: [one for mode in MODES for asset in lent for one in dues(world, mode, asset, hour * HOUR)] for hour in hours}
+    longest = due[min(hours)]
+    worth = []
+    for asset, (low, high) in worst_prices(world.market, assets, since, now).items():
+        grown = max((growth_up(one for one in longest if (one.asset, one.mode) == (asset, mode)) for mode in MODES))
+        worth.append((asset, low, high * grown))
+    session.screen(worth, lambda name: call_bar(world, name), (now - since) // HOUR + 1)
+    return session.charge_quiet(due, now)
