@@ -6,7 +6,7 @@ The document is plain data (see margincli/rules/): leaves are ``[value, basis, r
 
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, Callable, NamedTuple
 
 from .money import PLACES, ZERO
 
@@ -56,6 +56,13 @@ class Rulebook:
             node = node[part]
         return node[0]
 
+    def told(self, path: str, otherwise: str) -> str:
+        """A leaf that a rule book may lack, such as one written before there was that rule."""
+        try:
+            return self.leaf(path)
+        except KeyError:
+            return otherwise
+
     def number(self, path: str) -> Decimal:
         if path not in self._read:
             self._read[path] = Decimal(self.leaf(path))
@@ -71,6 +78,12 @@ class Rulebook:
         for part in path.split("."):
             node = node[part]
         return node["rows"]
+
+    def once(self, key: Any, make: Callable[[], Any]) -> Any:
+        """What `make` works out of the document, the first time it is asked for."""
+        if key not in self._read:
+            self._read[key] = make()
+        return self._read[key]
 
     def pair(self, symbol: str) -> Pair | None:
         row = self.rows("pairs").get(symbol)

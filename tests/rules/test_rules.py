@@ -169,7 +169,8 @@ def test_unknown_profile_names_the_known_ones_PROF_1():
 def test_quiz_can_be_answered_and_answers_file_is_right_MODE_2():
     questions = rules.quiz()
     assert json.loads(ANSWERS.read_text()) == {question["id"]: question["answer"] for question in questions}
-    assert len({question["id"] for question in questions}) == len(questions) == 7
+    assert len({question["id"] for question in questions}) == len(questions) == 10
+    assert sum(question["id"].startswith("pro-") for question in questions) == 3
     for question in questions:
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", question["id"])
         assert list(question["choices"]) == ["a", "b", "c", "d"] and question["answer"] in question["choices"]
