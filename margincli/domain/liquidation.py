@@ -12,7 +12,7 @@ from .orders import end, open_orders
 from .risk import exposure, health, shown
 from .schemes import collateral_value, scheme_of
 from .steps import pay_down
-from .tiers import top_slice
+from .tiers import top_rate
 from .world import World
 
 
@@ -94,19 +94,19 @@ class _Run:
     def need_of(self, owed: str, sold: str) -> Decimal:
         """LIQ-6, PRO-11: how much of an owed coin to end by selling another; rounded up so that the stop is passed, not just met (LIQ-3).
 
-        At most what is owed, and no further than the tiers of the two coins that go first reach: there the rates change.
+        By the rates of the slices that go first, of the debt and of what is sold. They are the ones that bring the level up most,
+        so a step through several tiers falls short, never too far, and the next one goes on from there.
         """
-        holding, price, measure = self.world.state.holding(self.wallet, owed), self.price(owed), self.scheme.measure
-        slice_owed, weight = top_slice(measure.weighs(self.world.rules, owed), holding.debt * price)
-        slice_sold, share = top_slice(measure.counts(self.world.rules, sold), self.world.state.holding(self.wallet, sold).balance * self.price(sold))
+        rules, holdings, measure = self.world.rules, self.world.state.holding, self.scheme.measure
+        debt, price = holdings(self.wallet, owed).debt, self.price(owed)
         if self.stop_above is None:
-            return holding.debt
+            return debt
+        share = top_rate(measure.counts(rules, sold), holdings(self.wallet, sold).balance * self.price(sold))
         cost = charge_up_quotient(share + self.fee_rate, self.keep, PRICE_PLACES)  # of ending a debt of 1: what is sold for it, and the fee on that
-        reach = measure.owes + self.stop_above * weight - cost
+        reach = measure.owes + self.stop_above * top_rate(measure.weighs(rules, owed), debt * price) - cost
         if reach <= 0:  # it eats what ending a debt frees: only ending all of it helps
-            return holding.debt
-        missing = min(self.missing() + self.rounded_away(), min(slice_owed, slice_sold) * reach)
-        return min(holding.debt, charge_up_quotient(missing, reach * price, self.world.rules.scale(owed)))
+            return debt
+        return min(debt, charge_up_quotient(self.missing() + self.rounded_away(), reach * price, rules.scale(owed)))
 
     def rounded_away(self) -> Decimal:
         """The most that sales and fee can lose to rounding: one smallest unit of every coin of the wallet, in USDT."""

@@ -48,12 +48,9 @@ def weighed(tiers: Tiers, value: Decimal) -> Decimal:
     return ZERO
 
 
-def top_slice(tiers: Tiers, value: Decimal) -> tuple[Decimal, Decimal]:
-    """(width, rate) of the slice that goes first when `value` shrinks."""
-    for low, high, rate, _ in lines(tiers):
-        if high is None or high >= value:
-            return value - low, rate
-    return ZERO, ZERO
+def top_rate(tiers: Tiers, value: Decimal) -> Decimal:
+    """The rate of the slice that goes first when `value` shrinks."""
+    return next(line.rate for line in lines(tiers) if line.high is None or line.high >= value)
 
 
 def side_by_side(first: Iterator, second: Iterator) -> Iterator[tuple[Decimal | None, Decimal, Decimal]]:

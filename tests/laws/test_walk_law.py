@@ -57,12 +57,18 @@ def accounts(draw) -> World:
     """A long or a short, in cross (Classic or Pro) and maybe in an isolated wallet, from comfortable to nearly liquidated."""
     leverage = draw(st.sampled_from(["3", "5", "10", "10"]))
 
-    def position(most: int = 17000):
+    listed = {"BTCUSDT": draw(charts()), "ETHUSDT": draw(charts())}
+    begins_at = listed["BTCUSDT"].points[0].price
+
+    def position():
+        if draw(st.booleans()):  # near the bars, wherever the chart begins
+            long = {"BTC": "1", "USDT": f"-{begins_at * draw(st.integers(30, 97)) / 100}"}
+            return long if draw(st.booleans()) else {"USDT": f"{begins_at * draw(st.integers(103, 300)) / 200}", "BTC": "-0.5"}
         if draw(st.booleans()):
-            return {"BTC": "1", "USDT": f"-{draw(st.integers(500, most))}"}
+            return {"BTC": "1", "USDT": f"-{draw(st.integers(500, 17000))}"}
         return {"USDT": str(draw(st.integers(12000, 60000))), "BTC": "-0.5"}
 
-    wallets = {"cross": position(26000)}
+    wallets = {"cross": position()}
     if draw(st.booleans()):
         wallets["isolated_BTCUSDT"] = position()
     if draw(st.booleans()):
@@ -70,7 +76,6 @@ def accounts(draw) -> World:
     if draw(st.booleans()):
         wallets["spot"] = {"USDT": str(draw(st.integers(1, 9000))), "BTC": "0.1"}
     rates = {("cross", "USDT"): [("2024-09-01", "0.0001"), ("2024-09-02T03:00", "0.0007"), ("2024-09-02T09:30", "0")]} if draw(st.booleans()) else None
-    listed = {"BTCUSDT": draw(charts()), "ETHUSDT": draw(charts())}
     drawn = World(START, "main", state(leverage=leverage, **wallets), market(listed, rates), draw(st.sampled_from(BOOKS)))
     begun, _ = walk.settle(drawn, START)  # one that starts beyond a bar is judged before the clock runs
     guards = [TopUp(Wallet.named("main", "cross"), "on", ("USDT", "BTC"), draw(st.none() | st.just(D("1.6")))), TopUp(Wallet.named("main", "isolated:BTCUSDT"), "on")]
