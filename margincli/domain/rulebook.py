@@ -45,6 +45,8 @@ class Rulebook:
         missing = {*self.rows("isolated.families").values(), self.leaf("isolated.default_family")} - families.keys()
         if ranks or missing:
             return f"collateral rank {min(ranks)} has no ladder" if ranks else f"leverage family {min(missing)} has no bands"
+        if strange := {self.told(f"cross.bands.{name}.scheme", "cross") for name in self.document["cross"]["bands"]} - {"cross", "pro"}:
+            return f'cross.bands: the scheme is "cross" or "pro", not "{min(strange)}"'
         for path in (*(f"cross.bands.{name}" for name in self.document["cross"]["bands"]), *(f"isolated.bands.{name}" for name in families)):
             if not ZERO < self.number(f"{path}.liquidation_at") < self.number(f"{path}.margin_call_at"):
                 return f"{path}: liquidation_at must lie above 0 and under margin_call_at"

@@ -12,10 +12,9 @@ from .measure import Measure
 from .money import ONE, ZERO, give_down_quotient
 from .refusals import Refused
 from .rulebook import Rulebook
-from .tiers import WHOLE, Tiers, flat, slices, weighed
+from .tiers import WHOLE, Tiers, flat, weighed
 from .world import World
 
-__all__ = ["SCHEMES", "WHOLE", "Bands", "Rung", "Scheme", "Tiers", "collateral_value", "require_wallet", "scheme_at", "scheme_of", "slices"]
 
 class Bands(NamedTuple):
     """The bars of one wallet now, as ratios (THR-1, THR-4, THR-5, ISO-1). `tier` counts from 1, 0 where there are none.
@@ -88,6 +87,7 @@ def collateral_value(tiers: Tiers, value: Decimal) -> Decimal:
 
 
 def leverage_of(world: World, wallet: Wallet) -> str:
+    """MODE-5: the one chosen, else the default."""
     return world.state.setting(wallet, "leverage") or world.rules.leaf("cross.default_leverage")
 
 
@@ -239,7 +239,7 @@ def scheme_at(rules: Rulebook, wallet: Wallet, leverage: str | None) -> Scheme:
 
 
 def scheme_of(world: World, wallet: Wallet) -> Scheme:
-    return scheme_at(world.rules, wallet, world.state.setting(wallet, "leverage"))
+    return scheme_at(world.rules, wallet, leverage_of(world, wallet))
 
 
 def require_wallet(rules: Rulebook, wallet: Wallet) -> Scheme:

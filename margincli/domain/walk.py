@@ -130,10 +130,11 @@ class Watch:
         self.orders = [order for order in open_orders(world.state, wallet) if order.status == "NEW"]
         self.touches: dict[str, Touch] = {}
         holdings = world.state.holdings(wallet)
-        self.assets = tuple({**holdings, **dict.fromkeys(coin for swap in scheme_of(world, wallet).measure.swaps(world, wallet) for coin, _ in swap)})
+        scheme = scheme_of(world, wallet)
+        counted = (coin for swap in scheme.measure.swaps(world, wallet) for coin, _ in swap)  # a coin to come is valued too
+        self.assets = tuple(dict.fromkeys([*holdings, *counted]))
         self.owed = {asset for asset, h in holdings.items() if h.debt}
         self.principal = {asset: h.borrowed for asset, h in holdings.items() if h.borrowed}
-        scheme = scheme_of(world, wallet)
         self.bands = scheme.bands(world, wallet) if self.owed else None
         self.runs: dict[str, Run] = {}
         self.alarms = alarms(world, wallet, self.bands) if self.owed else ()

@@ -2,7 +2,8 @@
 
 import pytest
 from margincli.domain.refusals import Refused
-from margincli.domain.schemes import SCHEMES, WHOLE, collateral_value, isolated_rungs, isolated_tier, require_wallet, scheme_of, slices
+from margincli.domain.schemes import SCHEMES, collateral_value, isolated_rungs, isolated_tier, require_wallet, scheme_of
+from margincli.domain.tiers import WHOLE, slices
 from worlds import D, RULES, ruled, wallet, world
 
 # ISO-1, as the rule book prints it: liquidation, call, then IRR and leverage by tier
