@@ -37,7 +37,7 @@ def limits(call: Call, asset: str | None) -> Document:
         world, _ = bring_up_to_date(session, call.account, call.at, request)
         if asset and asset not in world.rules.assets:
             raise Refused("unknown_asset", asset=asset)
-        wallets = [wallet for wallet in world.state.wallets(call.account) if scheme_of(wallet).lends]
+        wallets = [wallet for wallet in world.state.wallets(call.account) if scheme_of(world, wallet).lends]
         rows = [_limit(world, wallet, coin) for wallet in wallets for coin in _coins(world, wallet, asset)]
         return {"mode": "paper", "account": call.account, "at": moment(call.at), "rows": rows}
 

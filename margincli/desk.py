@@ -132,7 +132,7 @@ def require_account(session, owner: str) -> None:
 
 def wallets_health(world: World) -> list[Health]:
     """The margin wallets of the account, in their order."""
-    return [health(world, wallet) for wallet in world.state.wallets(world.owner) if scheme_of(wallet).lends]
+    return [health(world, wallet) for wallet in world.state.wallets(world.owner) if scheme_of(world, wallet).lends]
 
 
 # --- writing and telling ---

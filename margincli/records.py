@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Callable
 
 from .desk import Call, Document, answered_before, bring_up_to_date, default_rules, finished, require_account, written
+from .domain import pro
 from .domain.money import ZERO, plain
 from .domain.orders import open_orders
 from .domain.refusals import Refused
@@ -111,7 +112,7 @@ def _put_in_force(call: Call, command: str, words: str, document: Document, lay:
 
     def work(session) -> list[Document]:
         whole = lay(document, session.rulebook(call.at).document)
-        if flaw := Rulebook(whole).flaw():
+        if flaw := Rulebook(whole).flaw() or pro.flaw_of(Rulebook(whole)):
             raise RulesFileError("file", flaw, "mend it there")
         session.add_rulebook(call.at, whole)
         in_force = {"topic": "profile", "name": whole["profile"], "value": f"in force from {moment(call.at)}", "basis": "", "rule": "PROF-1", "note": whole["title"]}

@@ -1,4 +1,4 @@
-"""activate on a terminal: the rules say what is missing, and a person is asked for just that."""
+"""activate and leverage on a terminal: the rules say what is missing, and a person is asked for just that."""
 
 import sys
 from typing import Any, Callable
@@ -11,7 +11,7 @@ _HINT = "Scripts pass it all as options: margincli activate --help"
 
 
 def perform_asking(call, request, questions: Callable[[], list[dict]]) -> dict[str, Any]:
-    """Perform the activation; whatever it is refused for that a person can answer is asked, and it is tried again."""
+    """Perform the request; whatever it is refused for that a person can answer is asked, and it is tried again."""
     while True:
         try:
             return call.perform(request)
@@ -40,9 +40,11 @@ def _region(request, refusal, questions):
 
 
 def _quiz(request, refusal, questions):
-    """All questions, or those answered wrong before."""
-    wrong = getattr(refusal, "facts", {}).get("wrong", "")
-    asked = [question for question in questions() if not wrong or question["id"] in wrong.split(", ")]
+    """The questions that the rules name: all that are needed, or those answered wrong before."""
+    facts = getattr(refusal, "facts", {})
+    wrong = facts.get("wrong", "")
+    named = (wrong or facts.get("questions", "")).split(", ")
+    asked = [question for question in questions() if named == [""] or question["id"] in named]
     if wrong:
         _say(f"\nNot right yet: {wrong}.")
     answers = {question["id"]: _answer(number, len(asked), question) for number, question in enumerate(asked, 1)}
@@ -64,4 +66,4 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-_ANSWERS = {"terms_not_accepted": _terms, "region_missing": _region, "quiz_missing": _quiz, "quiz_failed": _quiz}
+_ANSWERS = {"terms_not_accepted": _terms, "region_missing": _region, "quiz_missing": _quiz, "questionnaire_missing": _quiz, "quiz_failed": _quiz}

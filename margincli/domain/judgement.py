@@ -4,29 +4,37 @@ Prices move from where they stood to where they are; what a bar triggers on the 
 """
 
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Callable, NamedTuple
 
 from .interest import HOUR
 from .journal import Change, Entry, Wallet
 from .liquidation import deficit_of, liquidate
 from .market import Prices
-from .money import ZERO, charge_up_quotient, plain
-from .risk import exposure, health, level, shown
+from .money import ONE, PLACES, PRICE_PLACES, ZERO, charge_up_quotient, plain, ratio
+from .risk import health, level, shown, spare
 from .schemes import Bands, scheme_of
 from .topup import top_up
 from .world import World, chain
 
 
+TWO = Decimal(2)
+
+
 class Alarm(NamedTuple):
     """A bar that makes itself heard when the level falls to it, and again while it stays there (CALL-1 to CALL-3).
 
-    `key` is the wallet's setting that holds when it was last heard, `every` the ms until it is heard again.
+    `key` is the wallet's setting that holds when it was last heard, `every` the ms until it is heard again; `at_bar`: whether
+    the bar itself counts.
     """
 
     key: str
     kind: str
     bar: Decimal
     every: int
+    at_bar: bool = True
+
+    def rings(self, level: Decimal) -> bool:
+        return level <= self.bar if self.at_bar else level < self.bar
 
     def heard_at(self, world: World, wallet: Wallet) -> int:
         """When it was last heard, 0 while the level is above the bar."""
@@ -35,7 +43,7 @@ class Alarm(NamedTuple):
 
 def alarms(world: World, wallet: Wallet, bands: Bands) -> tuple[Alarm, ...]:
     """The user's own alert where one is set (CALL-3), then the margin call: the higher bar is passed first."""
-    call = Alarm("called_at", "margin_call", bands.margin_call_at, int(world.rules.leaf("call.remind_every_hours")) * HOUR)
+    call = Alarm("called_at", "margin_call", bands.margin_call_at, int(world.rules.leaf("call.remind_every_hours")) * HOUR, bands.call_at_bar)
     own = world.state.setting(wallet, "alert_at")
     if not own or Decimal(own) <= bands.margin_call_at:
         return (call,)
@@ -66,11 +74,11 @@ def travel(world: World, wallet: Wallet, start: Prices, target: Prices) -> tuple
     """
     entries: list[Entry] = []
     while world.state.owes(wallet) and not deficit_of(world.pinned(target), wallet):
-        bands = scheme_of(wallet).bands(world, wallet)
+        bands = scheme_of(world, wallet).bands(world, wallet)
         there = level(world.pinned(target), wallet)
         *own, call = alarms(world, wallet, bands)
         steps = [lambda now, a=alarm, at=there: sound(now, wallet, a, at, start, target) for alarm in own]
-        if there <= bands.margin_call_at and (there > bands.liquidation_at or start is not target):
+        if bands.calls(there) and (there > bands.liquidation_at or start is not target):
             steps.append(lambda now: top_up(now.pinned(target), wallet, bands))
         world, found = chain(world, *steps)
         there = level(world.pinned(target), wallet)
@@ -87,27 +95,57 @@ def travel(world: World, wallet: Wallet, start: Prices, target: Prices) -> tuple
 
 
 def crossing(world: World, wallet: Wallet, start: Prices, target: Prices, bar: Decimal) -> Prices:
-    """Where on the straight way from `start` to `target` the level first stands at `bar`, rounded towards `target`."""
-    from_bar, to_bar = (_above(world.pinned(prices), wallet, bar) for prices in (start, target))
-    if from_bar <= 0 or start is target:
+    """Where on the straight way from `start` to `target` the level first stands at `bar`, rounded towards `target`: at or just past it."""
+
+    def above(prices: Prices) -> Decimal:
+        return spare(world.pinned(prices), wallet, bar)
+
+    if start is target or above(start) <= 0:
         return start
+    for stop in [*stops(world, wallet, start, target), target]:
+        if above(stop) <= 0:
+            return _meeting(above, start, stop)
+        start = stop
+    return target
+
+
+def _meeting(above: Callable[[Prices], Decimal], start: Prices, target: Prices) -> Prices:
+    """Between a point above the bar and one that is not. Straight where the level is a straight line; where tiers bend it, that
+    falls short, and the rest is halved until two prices are the smallest unit apart (PRO-3)."""
+    from_bar, to_bar = above(start), above(target)
+    met = along(start, target, from_bar, from_bar - to_bar)
+    if above(met) <= 0:
+        return met
+    while (middle := along(met, target, ONE, TWO)) != target:
+        met, target = (middle, target) if above(middle) > 0 else (met, middle)
+    return target
+
+
+def along(start: Prices, target: Prices, part: Decimal, whole: Decimal, places: int = PLACES) -> Prices:
+    """The prices `part / whole` of the way, each rounded towards `target`."""
     prices = {}
     for asset, end in target.items():
         begin = start.get(asset, end)
-        way = charge_up_quotient(abs(end - begin) * from_bar, from_bar - to_bar)
+        way = charge_up_quotient(abs(end - begin) * part, whole, places)
         prices[asset] = max(end, begin - way) if end < begin else min(end, begin + way)
     return prices
 
 
-def _above(world: World, wallet: Wallet, bar: Decimal) -> Decimal:
-    total = exposure(world, wallet)
-    return total.total_asset - bar * total.total_liability
+def stops(world: World, wallet: Wallet, start: Prices, target: Prices) -> list[Prices]:
+    """Where on the way the loss of an open order bends (PRO-7): between two such points the level does not fall and rise again."""
+    found = []
+    for asset, worth, amount in scheme_of(world, wallet).measure.bends(world, wallet):
+        begin, end = start.get(asset), target.get(asset)
+        if begin is not None and end is not None and (begin * amount < worth) != (end * amount < worth):
+            part, whole = abs(worth - begin * amount), abs(end - begin) * amount
+            found.append((ratio(part, whole), part, whole))
+    return [along(start, target, part, whole, PRICE_PLACES) for _, part, whole in sorted(found)]
 
 
 def sound(world: World, wallet: Wallet, alarm: Alarm, there: Decimal, start: Prices, target: Prices) -> list[Entry]:
     """CALL-1, CALL-2: heard when the level meets the bar and every so often while it stays; over when it is above."""
     heard_at = alarm.heard_at(world, wallet)
-    if there > alarm.bar:
+    if not alarm.rings(there):
         over = {"level": shown(there), "bar": plain(alarm.bar)}
         return [Entry(world.now, f"{alarm.kind}_over", wallet, "", ZERO, (), (Change(wallet, alarm.key, ""),), over)] if heard_at else []
     if heard_at and world.now < heard_at + alarm.every:

@@ -12,6 +12,7 @@ from .orders import end, open_orders
 from .risk import exposure, health, shown
 from .schemes import collateral_value, scheme_of
 from .steps import pay_down
+from .tiers import top_rate
 from .world import World
 
 
@@ -51,7 +52,8 @@ class _Run:
         self.entries: list[Entry] = []
         self.liquidated = ZERO
         rules = world.rules
-        self.fee_rate = rules.number(scheme_of(wallet).fee_rule)
+        self.scheme = scheme_of(world, wallet)
+        self.fee_rate = rules.number(self.scheme.fee_rule)
         self.keep = ONE - rules.number("liquidation.slippage")
         self.free = Account(wallet, "free")
 
@@ -83,21 +85,28 @@ class _Run:
     # --- how much ---
 
     def missing(self) -> Decimal:
-        """By how much, in USDT, the assets fall short of the stop level once the fee on all that was ended is paid; not positive when done."""
+        """By how much, in USDT, the wallet falls short of the stop level once the fee on all that was ended is paid; below 0 when done."""
         total = exposure(self.world, self.wallet)
         if self.stop_above is None:
             return total.total_liability
-        return self.stop_above * total.total_liability - total.total_asset + self.fee_rate * self.liquidated
+        return self.fee_rate * self.liquidated - total.spare(self.stop_above)
 
-    def need_of(self, asset: str) -> Decimal:
-        """LIQ-6: how much of an owed coin to end, at most what is owed; rounded up so that the stop is passed, not just met (LIQ-3)."""
-        owed, price = self.world.state.holding(self.wallet, asset).debt, self.price(asset)
-        cost = charge_up_quotient(ONE + self.fee_rate, self.keep, PRICE_PLACES)  # of ending a debt of 1: what is sold for it, and the fee on that
-        reach = ONE if self.stop_above is None else self.stop_above - cost
+    def need_of(self, owed: str, sold: str) -> Decimal:
+        """LIQ-6, PRO-11: how much of an owed coin to end by selling another; rounded up so that the stop is passed, not just met (LIQ-3).
+
+        By the rates of the slices that go first, of the debt and of what is sold. They are the ones that bring the level up most,
+        so a step through several tiers falls short, never too far, and the next one goes on from there.
+        """
+        rules, holdings, measure = self.world.rules, self.world.state.holding, self.scheme.measure
+        debt, price = holdings(self.wallet, owed).debt, self.price(owed)
+        if self.stop_above is None:
+            return debt
+        share = top_rate(measure.counts(rules, sold), holdings(self.wallet, sold).balance * self.price(sold))
+        cost = charge_up_quotient(share + self.fee_rate, self.keep, PRICE_PLACES)  # of ending a debt of 1: what is sold for it, and the fee on that
+        reach = measure.owes + self.stop_above * top_rate(measure.weighs(rules, owed), debt * price) - cost
         if reach <= 0:  # it eats what ending a debt frees: only ending all of it helps
-            return owed
-        missing = self.missing() + self.rounded_away()
-        return min(owed, charge_up_quotient(missing, reach * price, self.world.rules.scale(asset)))
+            return debt
+        return min(debt, charge_up_quotient(self.missing() + self.rounded_away(), reach * price, rules.scale(owed)))
 
     def rounded_away(self) -> Decimal:
         """The most that sales and fee can lose to rounding: one smallest unit of every coin of the wallet, in USDT."""
@@ -110,7 +119,7 @@ class _Run:
 
     def assets(self) -> list[tuple[Decimal, str]]:
         """What is held, (collateral value, coin), the largest first (LIQ-5)."""
-        tiers, rules = scheme_of(self.wallet).tiers, self.world.rules
+        tiers, rules = self.scheme.tiers, self.world.rules
         held = ((h.free * self.price(a), a) for a, h in self.world.state.holdings(self.wallet).items() if h.free and self.price(a))
         return sorted(((collateral_value(tiers(rules, a), value), a) for value, a in held), key=lambda item: (-item[0], item[1]))
 
@@ -122,16 +131,16 @@ class _Run:
     def set_off(self) -> None:
         """LIQ-5 (1): each debt is first paid with the same coin held."""
         for _, asset in self.debts():
-            amount = min(self.need_of(asset), self.world.state.balance(self.free, asset))
-            self.liquidated += amount * self.price(asset)
-            self.repay(asset, amount)
+            while self.missing() >= 0 and (amount := min(self.need_of(asset, asset), self.world.state.balance(self.free, asset))):
+                self.liquidated += amount * self.price(asset)
+                self.repay(asset, amount)
 
     def repay(self, asset: str, amount: Decimal) -> None:
         self.book(pay_down(self.world, self.wallet, asset, amount, self.free, "liquidation_repay"))
 
     def sell(self) -> None:
         """LIQ-5 (2): sell the most valuable coin for the largest debt, again and again, until nothing is needed or left."""
-        while self.missing() > 0:
+        while self.missing() >= 0:
             debts, assets = self.debts(), self.assets()
             if not debts or not assets:
                 return
@@ -140,7 +149,7 @@ class _Run:
     def sell_for(self, held: str, owed: str) -> None:
         """Sell as much of `held` as buys what is needed of `owed`, or all of it: sold up, bought down."""
         rules, worth = self.world.rules, self.price(held) * self.keep
-        wanted = charge_up_quotient(self.need_of(owed) * self.price(owed), worth, rules.scale(held))
+        wanted = charge_up_quotient(self.need_of(owed, held) * self.price(owed), worth, rules.scale(held))
         sold = min(wanted, self.world.state.balance(self.free, held))
         got = give_down_quotient(sold * worth, self.price(owed), rules.scale(owed))
         postings = move(held, sold, self.free, EXCHANGE)

@@ -57,6 +57,8 @@ REFUSALS: dict[str, Refusal] = {
     "region_denied": Refusal(-3003, "Margin is not offered in {region}.", "The list is a setting of the rule file: margincli rules show regions"),
     "quiz_missing": Refusal(-3003, "Activation needs the answers to the margin quiz.", "See them with: margincli activate --questions; answer with --answers FILE"),
     "quiz_failed": Refusal(-3003, "Wrong or missing answers: {wrong}.", "All {total} must be right; try as often as you like. margincli activate --questions shows them again."),
+    "questionnaire_missing": Refusal(-3003, "{leverage}x needs the answers to a questionnaire of its own: {questions}.", "See them with: margincli activate --questions; answer with --answers FILE"),
+    "leverage_not_here": Refusal(-3003, "{leverage}x is not offered in {region}.", "The list is a setting of the rule file: margincli rules show {rule}"),
     "already_active": Refusal(None, "{wallet} is active already, at {leverage}x.", "Nothing to do: margincli status"),
     "bad_leverage": Refusal(-3026, "{leverage}x is not offered for {wallet}; it can be {choices}.", "Add --leverage {choices}."),
     "not_active": Refusal(-3003, "{wallet} is not activated for account {account}.", "Open it with: margincli activate {wallet} --account {account}"),
@@ -70,9 +72,11 @@ REFUSALS: dict[str, Refusal] = {
     "nothing_to_move": Refusal(-3020, "Nothing of {asset} can leave {wallet} now.", "See what is there, and why it stays: margincli status; margincli limits {asset}"),
     # borrowing
     "in_liquidation": Refusal(-2023, "{wallet} is at level {level}, at or under its liquidation level {bar}.", "Bring funds in or repay before anything else: margincli status"),
+    "no_trade_in_call": Refusal(-2010, "{wallet} is at level {level} and trades from {bar} up: a margin call stands.", "Repay, or transfer funds in: margincli repay, margincli transfer"),
     "not_borrowable": Refusal(-3027, "{asset} cannot be borrowed.", "Coins with a rate can be: margincli rules show coins"),
     "below_minimum_borrow": Refusal(-3013, "{amount} {asset} is worth {value_usdt} USDT, under the least loan of {minimum_usdt} USDT.", "Borrow at least {minimum} {asset}."),
     "level_too_low_to_borrow": Refusal(-3006, "{wallet} may borrow above level {bar}; it stands at {level}.", "Transfer funds in or repay first."),
+    "no_available_margin": Refusal(-3006, "{wallet} has no available margin: its debts need an initial margin of {needed} USDT.", "Transfer funds in or repay first: margincli status"),
     "above_max_borrow": Refusal(-3006, "{amount} {asset} is more than the {most} that {wallet} may borrow ({bound}).", "See what is allowed, and why: margincli limits {asset}"),
     "pool_empty": Refusal(-3045, "The lending pool has {left} {asset} left.", "Borrow less, or later."),
     # repaying

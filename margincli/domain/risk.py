@@ -1,28 +1,18 @@
 """How safe a wallet is: margin level, band, what it still allows, and the prices at which it would be liquidated."""
 
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Iterator, NamedTuple
 
 from .journal import POOL, Wallet
-from .money import NO_DEBT, PRICE_PLACES, ZERO, charge_up_quotient, give_down, give_down_quotient, plain, price_quotient, ratio
+from .liquidation_price import liquidation_prices
+from .measure import Exposure, level_of
+from .money import NO_DEBT, PRICE_PLACES, ZERO, give_down, give_down_quotient, plain
 from .refusals import Refused
-from .schemes import Bands, Rung, Scheme, Tiers, collateral_value, scheme_of, slices
+from .schemes import Bands, Rung, Scheme, collateral_value, scheme_of
+from .tiers import Tiers, side_by_side, slices, weighed
 from .world import World
 
 EXCESSIVE, NORMAL, MARGIN_CALL, FORCE_LIQUIDATION = "EXCESSIVE", "NORMAL", "MARGIN_CALL", "FORCE_LIQUIDATION"
-
-
-class Exposure(NamedTuple):
-    """A wallet in USDT: what it holds, what it owes with interest (ML-1, ML-6), what its coins count for (COL-2)."""
-
-    total_asset: Decimal
-    total_liability: Decimal
-    collateral: Decimal
-    unpriced: tuple[str, ...] = ()
-
-    @property
-    def net_asset(self) -> Decimal:
-        return self.total_asset - self.total_liability
 
 
 class Health(NamedTuple):
@@ -37,77 +27,87 @@ class Health(NamedTuple):
     allows: tuple[str, ...]
     liquidation_prices: dict[str, Decimal]
     distances: dict[str, Decimal]
+    account_type: str = ""
 
 
 def exposure(world: World, wallet: Wallet) -> Exposure:
-    """Sum the wallet at index prices (ML-7): no haircut in assets and debts, tiers only in the collateral (ML-1, COL-1)."""
-    scheme = scheme_of(wallet)
-    asset_sum = debt_sum = counted = ZERO
+    """Sum the wallet at index prices (ML-7): no haircut in assets and debts, tiers only in the collateral (ML-1, COL-1).
+
+    Worth and weight, whose ratio is the level, go by the measure of the wallet's scheme.
+    """
+    scheme, rules = scheme_of(world, wallet), world.rules
+    measure = scheme.measure
+    asset_sum = debt_sum = collateral = counted = weight = initial = ZERO
     unpriced = []
     for asset, holding in world.state.holdings(wallet).items():
         price = world.value_usdt(asset)
         if price is None:
             unpriced.append(asset)
             continue
-        value = holding.balance * price
-        asset_sum += value
-        debt_sum += holding.debt * price
-        counted += collateral_value(scheme.tiers(world.rules, asset), value)
-    return Exposure(asset_sum, debt_sum, counted, tuple(unpriced))
-
-
-def level_of(part: Decimal, whole: Decimal) -> Decimal:
-    """ML-1, ML-2: assets over liabilities; Infinity without debt."""
-    return ratio(part, whole) if whole else NO_DEBT
+        value, debt = holding.balance * price, holding.debt * price
+        asset_sum, debt_sum = asset_sum + value, debt_sum + debt
+        collateral += collateral_value(scheme.tiers(rules, asset), value)
+        counted += weighed(measure.counts(rules, asset), value)
+        weight += weighed(measure.weighs(rules, asset), debt)
+        initial += weighed(scheme.initial(rules, asset), debt) if scheme.initial else ZERO
+    loss = measure.loss(world, wallet)
+    margins = (initial, loss) if scheme.initial else ()
+    return Exposure(asset_sum, debt_sum, collateral, tuple(unpriced), counted - measure.owes * debt_sum - loss, weight, *margins)
 
 
 def level(world: World, wallet: Wallet) -> Decimal:
     """The margin level now, unrounded (ML-1)."""
-    total = exposure(world, wallet)
-    return level_of(total.total_asset, total.total_liability)
+    return exposure(world, wallet).level
+
+
+def spare(world: World, wallet: Wallet, bar: Decimal) -> Decimal:
+    """How far, in USDT, the wallet stands above a bar; not positive at or under it."""
+    return exposure(world, wallet).spare(bar)
 
 
 def band_of(level: Decimal, bands: Bands) -> str:
-    """THR-6, THR-7: at equality the worse band counts."""
+    """THR-6, THR-7: at equality the worse band counts, but for a bar of THR-5."""
     if level <= bands.liquidation_at:
         return FORCE_LIQUIDATION
-    if level <= bands.margin_call_at:
+    if bands.calls(level):
         return MARGIN_CALL
     return EXCESSIVE if level > bands.excessive_above else NORMAL
 
 
-def allowed(level: Decimal, collateral_level: Decimal, bands: Bands) -> tuple[str, ...]:
-    """THR-1, THR-2, THR-4: trading tests the level, borrowing and moving out the level with haircuts."""
-    verbs = []
-    if level > bands.liquidation_at:
-        verbs.append("trade")
-        if level > bands.margin_call_at and collateral_level > bands.borrow_above:
+def allowed(total: Exposure, bands: Bands) -> tuple[str, ...]:
+    """THR-1, THR-2, THR-4, THR-5: trading tests the level, borrowing and moving out the level with haircuts.
+
+    Where there is an available margin, borrowing needs some of it too (PRO-5).
+    """
+    level, counted = total.level, level_of(total.collateral, total.total_liability)
+    verbs = ["trade"] if bands.trades(level) else []
+    if level > bands.liquidation_at and not bands.calls(level):
+        if counted > bands.borrow_above and total.available_margin != ZERO:
             verbs.append("borrow")
-        if level > bands.margin_call_at and collateral_level > bands.transfer_out_above:
+        if counted > bands.transfer_out_above:
             verbs.append("transfer_out")
     return tuple(verbs)
 
 
 def health(world: World, wallet: Wallet) -> Health:
     """Everything a receipt and `status` say about one wallet. A debt without a price counts as nothing: see `unpriced`."""
-    scheme = scheme_of(wallet)
+    scheme = scheme_of(world, wallet)
     total = exposure(world, wallet)
     if not scheme.lends:
-        return Health(wallet, total, NO_DEBT, None, EXCESSIVE, None, ("trade", "transfer_out"), {}, {})
+        return Health(wallet, total, NO_DEBT, None, EXCESSIVE, None, ("trade", "transfer_out"), {}, {}, scheme.account_type)
     bands = scheme.bands(world, wallet)
-    level = level_of(total.total_asset, total.total_liability)
-    counted = level_of(total.collateral, total.total_liability)
     prices = liquidation_prices(world, wallet, bands)
     return Health(
         wallet,
         total,
-        level,
-        counted if scheme.shows_collateral_level else None,
-        band_of(level, bands),
+        total.level,
+        level_of(total.collateral, total.total_liability) if scheme.shows_collateral_level else None,
+        band_of(total.level, bands),
         bands,
-        allowed(level, counted, bands),
+        allowed(total, bands),
         {symbol: price for symbol, (price, _) in prices.items()},
         {symbol: distance for symbol, (_, distance) in prices.items()},
+        scheme.account_type,
     )
 
 
@@ -116,50 +116,6 @@ def require_priced_debts(world: World, wallet: Wallet) -> None:
     for asset, holding in world.state.holdings(wallet).items():
         if holding.debt:
             world.price_usdt(asset)
-
-
-# --- liquidation prices ---
-
-
-def liquidation_prices(world: World, wallet: Wallet, bands: Bands) -> dict[str, tuple[Decimal, Decimal]]:
-    """LIQ-9, LIQ-10: per pair the price at which the level meets its bar, other prices fixed, and its distance from now.
-
-    p = (LR x L_o - A_o) / (b - LR x d), in the quote coin of an isolated pair, in USDT for a cross coin. Rounded towards
-    the market, so the warning never comes late. Coins without such a price are left out.
-    """
-    pair = world.rules.pair(wallet.symbol) if wallet.symbol else None
-    numeraire = pair.quote if pair else "USDT"
-    if not world.state.owes(wallet):
-        return {}
-    found = {}
-    for asset in [pair.base] if pair else sorted(world.state.holdings(wallet)):
-        index = _price_in(world, asset, numeraire)
-        price = None if asset == numeraire or index is None else liquidation_price(world, wallet, asset, numeraire, bands.liquidation_at)
-        if price is not None:
-            found[asset + numeraire] = (price, ratio(price - index, index))
-    return found
-
-
-def liquidation_price(world: World, wallet: Wallet, asset: str, numeraire: str, bar: Decimal) -> Decimal | None:
-    """LIQ-9 for one coin, or None where no positive price of it would liquidate the wallet."""
-    own = world.state.holding(wallet, asset)
-    rest_assets = rest_debts = ZERO
-    for other, holding in world.state.holdings(wallet).items():
-        price = _price_in(world, other, numeraire)
-        if other != asset and price is not None:
-            rest_assets += holding.balance * price
-            rest_debts += holding.debt * price
-    top, slope = bar * rest_debts - rest_assets, own.balance - bar * own.debt
-    if not slope or (top > 0) != (slope > 0) or not top:
-        return None
-    return charge_up_quotient(top, slope) if slope > 0 else give_down_quotient(-top, -slope)
-
-
-def _price_in(world: World, asset: str, numeraire: str) -> Decimal | None:
-    if asset == numeraire:
-        return Decimal(1)
-    own, base = world.value_usdt(asset), world.value_usdt(numeraire)
-    return None if own is None or base is None else own if numeraire == "USDT" else price_quotient(own, base)
 
 
 # --- how much more ---
@@ -177,23 +133,30 @@ class Room(NamedTuple):
 
 
 def max_borrow(world: World, wallet: Wallet, asset: str) -> Room:
-    """BOR-2, BOR-3, BOR-4: the largest loan the leverage, the coin's or tier's limit and the pool all allow, cut down."""
-    scheme, price = scheme_of(wallet), world.price_usdt(asset)
+    """BOR-2, BOR-3, BOR-4, PRO-5: the largest loan the leverage, the coin's or tier's limit and the pool all allow, cut down."""
+    scheme, price = scheme_of(world, wallet), world.price_usdt(asset)
     require_priced_debts(world, wallet)
-    total = exposure(world, wallet)
+    collateral = exposure(world, wallet).collateral
     own = world.state.holding(wallet, asset)
     tiers = scheme.tiers(world.rules, asset)
     best = Room(ZERO, ())
     for rung in scheme.rungs(world, wallet, asset):
         if not _others_fit(world, wallet, scheme, rung, asset):
             continue
-        value = leverage_room(total, tiers, own.balance * price, rung.initial_ratio)
-        bounds = [("leverage", give_down_quotient(value, price, world.rules.scale(asset)))]
+        spare = collateral - _initially_needed(world, wallet, rung)
+        value = leverage_room(spare, slices(tiers, own.balance * price), slices(rung.initial(asset), own.debt * price))
+        bounds = [(rung.room, give_down_quotient(value, price, world.rules.scale(asset)))]
         if rung.limit is not None:
-            bounds.append(("limit" if rung.bound == "leverage" else rung.bound, max(ZERO, rung.limit - own.debt)))
+            bounds.append((rung.bound, max(ZERO, rung.limit - own.debt)))
         room = Room(min(amount for _, amount in bounds), tuple(bounds))
         best = max(best, room, key=lambda candidate: candidate.amount) if best.bounds else room
     return _within_pool(world, asset, best)
+
+
+def _initially_needed(world: World, wallet: Wallet, rung: Rung) -> Decimal:
+    """The collateral value that the debts take up: each coin's worth at its initial ratio."""
+    owed = ((asset, holding.debt, world.value_usdt(asset)) for asset, holding in world.state.holdings(wallet).items())
+    return sum((weighed(rung.initial(asset), debt * price) for asset, debt, price in owed if price is not None), ZERO)
 
 
 def _others_fit(world: World, wallet: Wallet, scheme: Scheme, rung: Rung, asset: str) -> bool:
@@ -219,12 +182,15 @@ def pool_left(world: World, asset: str) -> Decimal | None:
     return Decimal(supply) + world.state.balance(POOL, asset) if supply else None
 
 
-def leverage_room(total: Exposure, tiers: Tiers, value: Decimal, initial_ratio: Decimal) -> Decimal:
-    """BOR-2: the largest x in USDT with (CV + c x) / (L + x) >= IRR, walked tier by tier where c changes (BOR-1, BOR-3)."""
-    spare, room = total.collateral - initial_ratio * total.total_liability, ZERO
+def leverage_room(spare: Decimal, held: Iterator, owed: Iterator) -> Decimal:
+    """BOR-2: the largest x in USDT with (CV + c x) / (L + x) >= IRR, walked slice by slice where c changes (BOR-1, BOR-3) or IRR (PRO-5).
+
+    `held` and `owed` are the slices above what the coin is held and owed for now.
+    """
+    room = ZERO
     if spare <= 0:
         return ZERO
-    for width, share in slices(tiers, value):
+    for width, share, initial_ratio in side_by_side(held, owed):
         cost = initial_ratio - share  # of what is spare, for every USDT borrowed
         if width is None or width * cost >= spare:
             return room + give_down_quotient(spare, cost, PRICE_PLACES)
@@ -235,7 +201,7 @@ def leverage_room(total: Exposure, tiers: Tiers, value: Decimal, initial_ratio: 
 def max_transfer_out(world: World, wallet: Wallet, asset: str) -> Decimal:
     """TRF-2, TRF-3, TRF-4: what may leave so that the collateral level stays at its bar or above; all that is free without debt."""
     free = world.state.holding(wallet, asset).free
-    scheme = scheme_of(wallet)
+    scheme = scheme_of(world, wallet)
     if not scheme.lends or not world.state.owes(wallet):
         return free
     require_priced_debts(world, wallet)

@@ -6,7 +6,7 @@ The document is plain data (see margincli/rules/): leaves are ``[value, basis, r
 
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, Callable, NamedTuple
 
 from .money import PLACES, ZERO
 
@@ -45,6 +45,8 @@ class Rulebook:
         missing = {*self.rows("isolated.families").values(), self.leaf("isolated.default_family")} - families.keys()
         if ranks or missing:
             return f"collateral rank {min(ranks)} has no ladder" if ranks else f"leverage family {min(missing)} has no bands"
+        if strange := {self.told(f"cross.bands.{name}.scheme", "cross") for name in self.document["cross"]["bands"]} - {"cross", "pro"}:
+            return f'cross.bands: the scheme is "cross" or "pro", not "{min(strange)}"'
         for path in (*(f"cross.bands.{name}" for name in self.document["cross"]["bands"]), *(f"isolated.bands.{name}" for name in families)):
             if not ZERO < self.number(f"{path}.liquidation_at") < self.number(f"{path}.margin_call_at"):
                 return f"{path}: liquidation_at must lie above 0 and under margin_call_at"
@@ -55,6 +57,13 @@ class Rulebook:
         for part in path.split("."):
             node = node[part]
         return node[0]
+
+    def told(self, path: str, otherwise: str) -> str:
+        """A leaf that a rule book may lack, such as one written before there was that rule."""
+        try:
+            return self.leaf(path)
+        except KeyError:
+            return otherwise
 
     def number(self, path: str) -> Decimal:
         if path not in self._read:
@@ -71,6 +80,12 @@ class Rulebook:
         for part in path.split("."):
             node = node[part]
         return node["rows"]
+
+    def once(self, key: Any, make: Callable[[], Any]) -> Any:
+        """What `make` works out of the document, the first time it is asked for."""
+        if key not in self._read:
+            self._read[key] = make()
+        return self._read[key]
 
     def pair(self, symbol: str) -> Pair | None:
         row = self.rows("pairs").get(symbol)

@@ -4,20 +4,23 @@ Code asks the row; nobody asks for the mode. A new mode is a new row.
 """
 
 from decimal import Decimal
-from typing import Callable, Iterator, NamedTuple
+from typing import Callable, NamedTuple
 
+from . import pro
 from .journal import Wallet
+from .measure import Measure
 from .money import ONE, ZERO, give_down_quotient
 from .refusals import Refused
 from .rulebook import Rulebook
+from .tiers import WHOLE, Tiers, flat, weighed
 from .world import World
-
-Tiers = tuple[tuple[Decimal | None, Decimal], ...]  # (upper end in USD or None, ratio), ascending
-WHOLE: Tiers = ((None, ONE),)
 
 
 class Bands(NamedTuple):
-    """The bars of one wallet now, as ratios (THR-1, THR-4, ISO-1). `tier` counts from 1, 0 where there are none."""
+    """The bars of one wallet now, as ratios (THR-1, THR-4, THR-5, ISO-1). `tier` counts from 1, 0 where there are none.
+
+    `trade_from` is a bar of trading above the liquidation level; `call_at_bar`: whether the margin call bar itself calls.
+    """
 
     excessive_above: Decimal
     transfer_out_above: Decimal
@@ -27,18 +30,37 @@ class Bands(NamedTuple):
     stop_above: Decimal
     leverage: Decimal
     tier: int = 0
+    trade_from: Decimal = ZERO
+    call_at_bar: bool = True
+
+    def calls(self, level: Decimal) -> bool:
+        """THR-5, THR-6: at its bar a level is called, unless the rule file says otherwise."""
+        return level <= self.margin_call_at if self.call_at_bar else level < self.margin_call_at
+
+    def trades(self, level: Decimal) -> bool:
+        """THR-1, THR-5."""
+        return level > self.liquidation_at and level >= self.trade_from
 
 
 class Rung(NamedTuple):
-    """One step of what may be borrowed of a coin: the initial ratio that applies while its debt stays within `limit`."""
+    """One step of what may be borrowed of a coin: while its debt stays within `limit`, the initial ratio of each coin's debt applies.
 
-    initial_ratio: Decimal
+    `room` and `bound` name what the ratio and the limit are.
+    """
+
+    initial: Callable[[str], Tiers]
     limit: Decimal | None
     bound: str
+    room: str = "leverage"
 
 
 class Scheme(NamedTuple):
-    """How one mode works. `account_type` is the exchange's name for it (MODE-3); `shows_collateral_level`: whether a level with haircuts exists beside the margin level; `call_bars`: every level at which such a wallet may be called."""
+    """How one mode works. `account_type` is the exchange's name for it (MODE-3); `shows_collateral_level`: whether a level with haircuts exists beside the margin level.
+
+    `measure` is how the level is taken; `initial` the initial margin rates of a debt where the mode has such a margin (PRO-3);
+    `quiz` begins the ids of its own questionnaire's questions, `regions` names the list of where it is offered ('': everywhere).
+    `call_bars`: every level at which a wallet may be called whose level is assets over debts.
+    """
 
     mode: str
     account_type: str
@@ -51,47 +73,61 @@ class Scheme(NamedTuple):
     rungs: Callable[[World, Wallet, str], list[Rung]]
     leverages: Callable[[Rulebook, Wallet], tuple[str, ...]]
     hand_liquidation: Callable[[World, Wallet], bool]
-    call_bars: Callable[[Rulebook, str], list[Decimal]]
-
-
-def slices(tiers: Tiers, above: Decimal = ZERO) -> Iterator[tuple[Decimal | None, Decimal]]:
-    """The tiers from `above` upwards as (width, ratio); the last has no end, and past a table's end the ratio is 0 (COL-4)."""
-    low = ZERO
-    for high, share in (*tiers, (None, ZERO)):
-        if high is None:
-            yield None, share
-            return
-        if high > above:
-            yield high - max(low, above), share
-        low = high
+    measure: Measure = Measure()
+    initial: Callable[[Rulebook, str], Tiers] | None = None
+    quiz: str = ""
+    regions: str = ""
+    call_bars: Callable[[Rulebook, str], list[Decimal]] = lambda *_: []
 
 
 def collateral_value(tiers: Tiers, value: Decimal) -> Decimal:
     """COL-1: each slice of value takes the ratio of its own tier."""
-    counted = ZERO
-    for width, share in slices(tiers):
-        if width is None or width >= value:
-            return counted + share * value
-        counted, value = counted + share * width, value - width
-    return counted
+    return weighed(tiers, value)
 
 
 # --- cross (THR-1, COL-*) ---
 
 
+def leverage_of(world: World, wallet: Wallet) -> str:
+    """MODE-5: the one chosen, else the default."""
+    return world.state.setting(wallet, "leverage") or world.rules.leaf("cross.default_leverage")
+
+
 def cross_bands(world: World, wallet: Wallet) -> Bands:
-    leverage = world.state.setting(wallet, "leverage") or world.rules.leaf("cross.default_leverage")
-    number = world.rules.number
+    leverage, rules = leverage_of(world, wallet), world.rules
     bars = f"cross.bands.{leverage}."
     names = ("excessive_above", "transfer_out_above", "borrow_above", "margin_call_at", "liquidation_at", "stop_above")
-    return Bands(*(number(bars + name) for name in names), leverage=Decimal(leverage))
+    trade_from, at_bar = Decimal(rules.told(bars + "trade_from", "0")), rules.told(bars + "call_at_bar", "yes") == "yes"
+    return Bands(*(rules.number(bars + name) for name in names), leverage=Decimal(leverage), trade_from=trade_from, call_at_bar=at_bar)
 
 
 def cross_rungs(world: World, wallet: Wallet, asset: str) -> list[Rung]:
     """BOR-2 and BOR-4: one initial ratio, and the coin's own limit where one is published."""
-    leverage = cross_bands(world, wallet).leverage
-    limit = world.rules.rows("borrow.limits").get(asset)
-    return [Rung(world.rules.number(f"cross.bands.{leverage}.initial_risk_ratio"), Decimal(limit) if limit else None, "leverage")]
+    initial = flat(world.rules.number(f"cross.bands.{leverage_of(world, wallet)}.initial_risk_ratio"))
+    return [Rung(lambda _: initial, _coin_limit(world.rules, asset), "limit")]
+
+
+def _coin_limit(rules: Rulebook, asset: str) -> Decimal | None:
+    limit = rules.rows("borrow.limits").get(asset)
+    return Decimal(limit) if limit else None
+
+
+# --- cross at Pro's leverage (PRO-*) ---
+
+
+def pro_rungs(world: World, wallet: Wallet, asset: str) -> list[Rung]:
+    """PRO-5: a debt of 1 takes itself and its initial margin out of the collateral value; no more is lent than the brackets reach (PRO-1)."""
+    rules, end = world.rules, pro.brackets_of(world.rules, asset).end_usdt
+    reach = give_down_quotient(end, world.price_usdt(asset), rules.scale(asset)) if end else None
+    limit = min((limit for limit in (reach, _coin_limit(rules, asset)) if limit is not None), default=None)
+    initial = lambda coin: tuple((to, ONE + rate) for to, rate in pro.initial_tiers(rules, coin))  # noqa: E731
+    return [Rung(initial, limit, "limit", "available margin")]
+
+
+def cross_call_bars(rules: Rulebook, _: str) -> list[Decimal]:
+    """THR-1: of the leverages that are measured by assets over debts."""
+    classic = [leverage for leverage in rules.leaf("cross.leverages") if rules.told(f"cross.bands.{leverage}.scheme", "cross") == "cross"]
+    return [rules.number(f"cross.bands.{leverage}.margin_call_at") for leverage in classic]
 
 
 # --- isolated (ISO-*, THR-4) ---
@@ -124,7 +160,7 @@ def isolated_rungs(world: World, wallet: Wallet, asset: str) -> list[Rung]:
     family = world.rules.family(wallet.symbol)
     ratios = world.rules.numbers(f"isolated.bands.{family}.initial_risk_ratio")
     step = _tier_step(world, wallet, asset)
-    return [Rung(initial, step * tier, f"tier {tier}") for tier, initial in enumerate(ratios, 1)]
+    return [Rung(lambda _, initial=flat(ratio): initial, step * tier, f"tier {tier}") for tier, ratio in enumerate(ratios, 1)]
 
 
 def _tier_step(world: World, wallet: Wallet, asset: str) -> Decimal:
@@ -140,9 +176,14 @@ def _both_coins(rules: Rulebook, wallet: Wallet, asset: str) -> bool:
 
 
 def _allowed_by_region(world: World, wallet: Wallet) -> bool:
-    """LIQ-11: by hand only where the region's rules ask for it; '*' in the list means everywhere."""
-    regions = world.rules.leaf("liquidation.manual_isolated_regions")
-    return "*" in regions or world.state.setting(Wallet(wallet.owner, "spot"), "region") in regions
+    """LIQ-11: by hand only where the region's rules ask for it."""
+    return region_listed(world.rules, "liquidation.manual_isolated_regions", world.state.setting(Wallet(wallet.owner, "spot"), "region"))
+
+
+def region_listed(rules: Rulebook, path: str, region: str) -> bool:
+    """Whether a list of the rule file names the region; '*' in it means everywhere."""
+    regions = rules.leaf(path)
+    return "*" in regions or region in regions
 
 
 # --- the table ---
@@ -153,7 +194,7 @@ def _none(*_: object) -> None:
 
 
 SCHEMES: dict[str, Scheme] = {
-    "spot": Scheme("spot", "", False, False, "", lambda *_: True, lambda *_: WHOLE, _none, lambda *_: [], lambda *_: (), lambda *_: False, lambda *_: []),
+    "spot": Scheme("spot", "", False, False, "", lambda *_: True, lambda *_: WHOLE, _none, lambda *_: [], lambda *_: (), lambda *_: False),
     "cross": Scheme(
         mode="cross",
         account_type="MARGIN_1",
@@ -166,7 +207,24 @@ SCHEMES: dict[str, Scheme] = {
         rungs=cross_rungs,
         leverages=lambda rules, _: tuple(rules.leaf("cross.leverages")),
         hand_liquidation=lambda *_: True,
-        call_bars=lambda rules, _: [rules.number(f"cross.bands.{leverage}.margin_call_at") for leverage in rules.leaf("cross.leverages")],
+        call_bars=cross_call_bars,
+    ),
+    "pro": Scheme(
+        mode="cross",
+        account_type="MARGIN_2",
+        lends=True,
+        shows_collateral_level=True,
+        fee_rule="liquidation.fee_pro",
+        admits=lambda *_: True,
+        tiers=lambda rules, asset: rules.tiers(asset),
+        bands=cross_bands,
+        rungs=pro_rungs,
+        leverages=lambda rules, _: tuple(rules.leaf("cross.leverages")),
+        hand_liquidation=lambda *_: True,
+        measure=pro.MEASURE,
+        initial=pro.initial_tiers,
+        quiz="pro-",
+        regions="pro.regions",
     ),
     "isolated": Scheme(
         mode="isolated",
@@ -185,14 +243,19 @@ SCHEMES: dict[str, Scheme] = {
 }
 
 
-def scheme_of(wallet: Wallet) -> Scheme:
-    return SCHEMES[wallet.mode]
+def scheme_at(rules: Rulebook, wallet: Wallet, leverage: str | None) -> Scheme:
+    """The row of a wallet at a leverage: its mode's own, unless the rule file gives that leverage another (MODE-3)."""
+    return SCHEMES[rules.told(f"{wallet.mode}.bands.{leverage}.scheme", wallet.mode)]
+
+
+def scheme_of(world: World, wallet: Wallet) -> Scheme:
+    return scheme_at(world.rules, wallet, leverage_of(world, wallet))
 
 
 def require_wallet(rules: Rulebook, wallet: Wallet) -> Scheme:
     """The scheme of a wallet the user named. Raises Refused bad_wallet or unknown_pair."""
     scheme = SCHEMES.get(wallet.mode)
-    if scheme is None or bool(wallet.symbol) != (wallet.mode == "isolated"):
+    if scheme is None or scheme.mode != wallet.mode or bool(wallet.symbol) != (wallet.mode == "isolated"):
         raise Refused("bad_wallet", wallet=wallet.name)
     if wallet.symbol and rules.pair(wallet.symbol) is None:
         raise Refused("unknown_pair", symbol=wallet.symbol)

@@ -3,9 +3,10 @@
 from decimal import Decimal
 
 from .journal import Account, Entry, Wallet, move
-from .money import give_down_quotient, plain, unit
-from .risk import exposure, level, shown
-from .schemes import Bands
+from .money import PRICE_PLACES, ZERO, charge_up_quotient, give_down_quotient, plain, unit
+from .risk import level, shown, spare
+from .schemes import Bands, scheme_of
+from .tiers import slices
 from .world import World
 
 
@@ -30,7 +31,7 @@ def top_up(world: World, wallet: Wallet, bands: Bands) -> list[Entry]:
     before = level(world, wallet)
     for asset in coins_of(world, wallet):
         price = world.value_usdt(asset)
-        need = _need(world, wallet, target)
+        need = _worth_of(world, wallet, asset, -spare(world, wallet, target))
         if price is None or need <= 0:
             continue
         source = Account(spot, "free")
@@ -48,6 +49,14 @@ def just_past(need: Decimal, price: Decimal, places: int) -> Decimal:
     return give_down_quotient(need, price, places) + unit(places)
 
 
-def _need(world: World, wallet: Wallet, target: Decimal) -> Decimal:
-    total = exposure(world, wallet)
-    return target * total.total_liability - total.total_asset
+def _worth_of(world: World, wallet: Wallet, asset: str, need: Decimal) -> Decimal:
+    """What has to move in of a coin, in USDT, to count for `need`: more where only a part of it counts (COL-1, PRO-7); 0 where nothing does."""
+    tiers = scheme_of(world, wallet).measure.counts(world.rules, asset)
+    worth, price = ZERO, world.value_usdt(asset) or ZERO
+    if need <= 0:
+        return ZERO
+    for width, share in slices(tiers, world.state.holding(wallet, asset).balance * price):
+        if width is None or share * width >= need:
+            return worth + charge_up_quotient(need, share, PRICE_PLACES) if share else worth
+        worth, need = worth + width, need - share * width
+    return worth

@@ -13,6 +13,7 @@ from .interest import HOUR, Run, charge_hour_up, interest_entry, next_hour
 from .journal import Account, Entry, Wallet
 from .judgement import Alarm, alarms, judge
 from .market import Prices
+from .measure import bounds
 from .money import ZERO
 from .order import Touch
 from .orders import fills_at, open_orders, stirs
@@ -120,8 +121,8 @@ class _Walk:
 class Watch:
     """One wallet that owes or has orders resting, with what can be known ahead of it.
 
-    Its level stands above a bar exactly while sum((balance - bar x debt) x price) > 0: a linear form, kept up to date by the
-    hour, so that a price is compared and nothing is evaluated while nothing can happen.
+    How far its level stands above a bar is bounded by straight lines in the prices, kept up to date by the hour, so that a price
+    is compared and nothing is evaluated while nothing can happen. Where a debt has one rate throughout the bounds are exact.
     """
 
     def __init__(self, world: World, wallet: Wallet):
@@ -129,14 +130,16 @@ class Watch:
         self.orders = [order for order in open_orders(world.state, wallet) if order.status == "NEW"]
         self.touches: dict[str, Touch] = {}
         holdings = world.state.holdings(wallet)
-        self.assets = tuple(holdings)
+        scheme = scheme_of(world, wallet)
+        counted = (coin for swap in scheme.measure.swaps(world, wallet) for coin, _ in swap)  # a coin to come is valued too
+        self.assets = tuple(dict.fromkeys([*holdings, *counted]))
         self.owed = {asset for asset, h in holdings.items() if h.debt}
         self.principal = {asset: h.borrowed for asset, h in holdings.items() if h.borrowed}
-        self.bands = scheme_of(wallet).bands(world, wallet) if self.owed else None
+        self.bands = scheme.bands(world, wallet) if self.owed else None
         self.runs: dict[str, Run] = {}
         self.alarms = alarms(world, wallet, self.bands) if self.owed else ()
         bars = {alarm.bar for alarm in self.alarms} | ({self.bands.liquidation_at} if self.bands else set())
-        self.forms = {bar: {asset: h.balance - bar * h.debt for asset, h in holdings.items()} for bar in bars}
+        self.bounds = {bar: bounds(world, wallet, scheme.measure, holdings, bar) for bar in bars}
         spot = Wallet(wallet.owner, "spot")
         self.helped = any(world.state.balance(Account(spot, "free"), coin) for coin in coins_of(world, wallet))  # spot coins would still move in
         self.due = {alarm: at + alarm.every for alarm in self.alarms if (at := alarm.heard_at(world, wallet))}
@@ -168,11 +171,11 @@ class Watch:
 
     def _silent(self, alarm: Alarm, at: int) -> bool:
         if alarm in self.due:  # it has been heard, and stays so until the level is above its bar
-            return not self.helped and at < self.due[alarm] and _sum(self.forms[alarm.bar], self.now) <= 0
+            return not self.helped and at < self.due[alarm] and self.bounds[alarm.bar][-1].at(self.now) < 0
         return self._above(alarm.bar)
 
     def _above(self, bar: Decimal) -> bool:
-        return all(_sum(self.forms[bar], prices) > 0 for prices in (self.now, *self.corners))
+        return all(self.bounds[bar][0].at(prices) > 0 for prices in (self.now, *self.corners))
 
     # --- interest ---
 
@@ -188,8 +191,8 @@ class Watch:
                     ended.append(interest_entry(self.wallet, asset, run))
                 charge = charge_hour_up(principal, rate, world.rules.scale(asset))
                 run = self.runs[asset] = Run(principal, rate, world.now, charge)
-            for bar, form in self.forms.items():
-                form[asset] -= bar * run.charge
+            for bound in (bound for found in self.bounds.values() for bound in found):
+                bound.owe(asset, run.charge)
         return ended
 
     def peek_runs(self) -> list[Entry]:
@@ -203,7 +206,3 @@ class Watch:
 def _touch(market, symbol: str, at: int) -> Touch | None:
     price, ticker = market.last(symbol, at), market.tickers.get(symbol)
     return None if price is None else Touch(price, *(ticker.extremes(at) or (None, None)))
-
-
-def _sum(form: dict[str, Decimal], prices: Prices) -> Decimal:
-    return sum((share * prices[asset] for asset, share in form.items() if asset in prices), ZERO)

@@ -4,11 +4,11 @@ from typing import Any, Iterable
 
 from ..domain.interest import HOUR
 from ..domain.journal import Entry
+from ..domain.measure import Exposure
 from ..domain.money import charge_up, give_down, plain
 from ..domain.order import Order
 from ..domain.orders import told
 from ..domain.risk import Health, shown
-from ..domain.schemes import scheme_of
 from ..domain.standing import Holding, State
 from ..domain.world import moment
 
@@ -22,7 +22,7 @@ def health_document(health: Health) -> Document:
     return {
         "account": health.wallet.owner,
         "wallet": health.wallet.name,
-        "account_type": scheme_of(health.wallet).account_type or None,
+        "account_type": health.account_type or None,
         "leverage": plain(bands.leverage) if bands else None,
         "margin_level": shown(health.level) if bands else None,
         "collateral_margin_level": None if counted is None else shown(counted),
@@ -36,6 +36,19 @@ def health_document(health: Health) -> Document:
         "liquidation_prices": {symbol: plain(price) for symbol, price in health.liquidation_prices.items()},
         "distance": {symbol: plain(give_down(share)) for symbol, share in health.distances.items()},
         "unpriced": list(total.unpriced),
+        **margins_document(total),
+    }
+
+
+def margins_document(total: Exposure) -> Document:
+    """The margins of a wallet whose mode has them (PRO-3, PRO-5, PRO-7)."""
+    if total.initial_margin is None:
+        return {}
+    return {
+        "initial_margin_usdt": plain(charge_up(total.initial_margin)),
+        "maintenance_margin_usdt": plain(charge_up(total.weight)),
+        "available_margin_usdt": plain(give_down(total.available_margin)),
+        "total_open_order_loss_usdt": plain(charge_up(total.order_loss)),
     }
 
 

@@ -82,4 +82,5 @@ def quiz(document: dict[str, Any]) -> list[Block]:
     for question in document["questions"]:
         choices = [[key, text] for key, text in question["choices"].items()]
         blocks += [Title(f"{question['id']}: {question['question']}"), Grid(("Choice", "Answer"), "ll", choices, bare=True)]
+    blocks.append(Line("Those that begin with pro- are asked for 10x alone, Cross Margin Pro."))
     return [*blocks, Line('Answer with: margincli activate --answers FILE, the file being {"id": "choice", ...}')]

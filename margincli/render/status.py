@@ -13,6 +13,7 @@ TONES = {
     "FORCE_LIQUIDATION": DANGER,
 }
 _WALLETS = ("Wallet", "Status", "Level", "Collateral", "Call", "Liquid.", "Assets USDT", "Debts USDT", "Net USDT", "May")
+_MARGINS = ("Wallet", "Initial margin USDT", "Maintenance USDT", "Available USDT", "Order loss USDT")  # Cross Margin Pro
 _COINS = ("Wallet", "Coin", "Free", "Locked", "Borrowed", "Interest", "Net")
 
 
@@ -25,6 +26,9 @@ def status(document: dict[str, Any]) -> list[Block]:
         blocks.append(Line(f"Cooling off: nothing can be borrowed until {clock(document['cooling_off_until'])}."))
     blocks += told(document, wallets)
     blocks.append(Grid(_WALLETS, "lldddddddl", [_wallet(wallet) for wallet in wallets]))
+    margins = [_margins(wallet) for wallet in wallets if "maintenance_margin_usdt" in wallet]
+    if margins:
+        blocks.append(Grid(_MARGINS, "ldddd", margins))
     coins = [_coin(wallet, balance) for wallet in wallets for balance in wallet.get("balances") or ()]
     if coins:
         blocks.append(Grid(_COINS, "llddddd", coins))
@@ -106,6 +110,12 @@ def _wallet(wallet: dict[str, Any]) -> list[str | Cell]:
         worth(wallet.get("net_asset_usdt")),
         may(wallet),
     ]
+
+
+def _margins(wallet: dict[str, Any]) -> list[str | Cell]:
+    """What a Pro wallet is measured by (PRO-3, PRO-5, PRO-7)."""
+    needed, kept, lost = (owed(wallet.get(f"{name}_usdt")) for name in ("initial_margin", "maintenance_margin", "total_open_order_loss"))
+    return [leverage(wallet), needed, kept, worth(wallet.get("available_margin_usdt")), lost]
 
 
 def _coin(wallet: dict[str, Any], balance: dict[str, Any]) -> list[str | Cell]:

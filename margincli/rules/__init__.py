@@ -11,7 +11,7 @@ from typing import Any
 from .fit import check_fit
 from .shape import Document, RulesFileError, mark_of, merge, shaped
 
-PROFILES = ("2024",)
+PROFILES = ("2024", "2025")
 DEFAULT = "2024"
 INCLUDES = ("coins.toml", "pairs.toml")
 
@@ -69,13 +69,22 @@ def _parse(text: str) -> Document:
 
 def _compose(text: str) -> Document:
     raw = _parse(text)
-    included: Document = {}
+    included = _base(raw.pop("based_on", None))
     for name in _include(raw.pop("include", [])):
         included = merge(included, shaped(_parse(_packaged(name))))
     own = shaped(raw)
     merged = merge(included, own)
     # The file's own sections come first, as its reader saw them.
     return {name: merged[name] for name in [*own, *merged]}
+
+
+def _base(profile: Any) -> Document:
+    """The profile that a file differs from, where it names one."""
+    if profile is None:
+        return {}
+    if profile not in PROFILES:
+        raise RulesFileError("based_on", f"{profile!r} is no profile", "choose from: " + ", ".join(PROFILES))
+    return load(profile)
 
 
 def _include(names: Any) -> list[str]:

@@ -94,3 +94,25 @@ def test_a_script_is_never_asked(margincli, strict, terminal, words):
         terminal("y", "de", "b")
     result = margincli("activate", *words)
     assert result.code == 3 and len(strict.asked) == 2  # the key, and one try
+
+
+def test_a_person_is_asked_only_the_questions_that_the_rules_name_MODE_7(margincli, desk, monkeypatch, terminal):
+    """Opening at 10x: the margin quiz first, then the questionnaire of Pro; classic names the first alone."""
+    from margincli import desk as the_desk
+    from margincli.domain.refusals import Refused
+
+    def perform(call, request):
+        for code, question in (("quiz_missing", "margin-level"), ("questionnaire_missing", "pro-level")):
+            if question not in (request.answers or {}):
+                raise Refused(code, leverage="10", questions=question)
+        desk.asked.append(("perform", call, request))
+        return {"entries": []}
+
+    monkeypatch.setattr(the_desk, "perform", perform)
+    (known,) = desk.answers["quiz"]["questions"]
+    desk.answers["quiz"] = {"questions": [known, {**known, "id": "pro-level", "question": "What of Pro?"}]}
+    terminal("b", "a")
+    result = margincli("activate", "--leverage", "10", "--region", "de", "--accept-terms")
+    assert result.code == 0 and result.err.count("What does it compare?") == result.err.count("What of Pro?") == 1
+    terminal("b", "a")
+    assert margincli("leverage", "10").code == 0 and desk.request[:4] == ("Leverage", "cross", "10", {"margin-level": "b", "pro-level": "a"})

@@ -15,7 +15,7 @@ OPTIONS = {
     "withdraw": WRITING,
     "transfer": ["--from", "--to", *WRITING],
     "isolated": WRITING,
-    "leverage": ["--wallet", "-w", *WRITING],
+    "leverage": ["--wallet", "-w", "--answers", *WRITING],
     "borrow": ["--wallet", "-w", *WRITING],
     "repay": ["--wallet", "-w", "--sell", "--quick", *WRITING],
     "close": ["--wallet", "-w", *WRITING],

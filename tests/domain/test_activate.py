@@ -3,7 +3,8 @@
 import pytest
 from margincli.domain.operations import decide
 from margincli.domain.operations.activate import Activate
-from worlds import NOON, RULES, ladder, outcome, refuses, wallet, without, world
+from margincli.domain.risk import health
+from worlds import NOON, RULES, ladder, outcome, refuses, ruled, wallet, without, world
 
 KEY = {"level": "b", "call": "c"}
 RIGHT = {"level": "B", "call": "c"}  # capitals do not matter
@@ -35,6 +36,17 @@ REFUSED = ladder(
     make=stranger,
 )
 
+PRO_KEY = {**KEY, "pro-level": "c", "pro-call": "b"}
+REFUSED += ladder(
+    Activate(CROSS, "10", "DE", "accepted", RIGHT, PRO_KEY),
+    {"rules": ruled({"pro.regions": ["FR"]})},
+    ("leverage_not_here: 10x is not offered in DE", {}, {"region": "fr"}),
+    ("questionnaire_missing: 10x needs the answers to a questionnaire of its own: pro-level, pro-call", {}, {"answers": {**RIGHT, "pro-level": "c"}}),
+    ("quiz_failed: answers: pro-call", {}, {"answers": {**RIGHT, "pro-level": "C", "pro-call": "b"}}),
+    make=stranger,
+)
+REFUSED += [("bad_leverage", "10x is not offered for cross; it can be 3 or 5", stranger(rules=ruled({"cross.leverages": ["3", "5"]})), Activate(CROSS, "10", "DE", "accepted", PRO_KEY, PRO_KEY))]  # PRO-9
+
 
 @pytest.mark.parametrize("code, words, found, asked", REFUSED)
 def test_refusals_in_their_order_MODE_1_MODE_2_REG_1_MODE_5_MODE_9(code, words, found, asked):
@@ -43,7 +55,7 @@ def test_refusals_in_their_order_MODE_1_MODE_2_REG_1_MODE_5_MODE_9(code, words, 
 
 @pytest.mark.parametrize(
     "symbol, leverage, said",
-    [("", "3", "done"), ("", "5", "done"), ("", "4", "bad_leverage"), ("", "10", "bad_leverage"), ("BTCUSDT", "5", "bad_leverage"), ("SOLUSDT", "5", "done")],
+    [("", "3", "done"), ("", "5", "done"), ("", "4", "bad_leverage"), ("", "7", "bad_leverage"), ("BTCUSDT", "5", "bad_leverage"), ("SOLUSDT", "5", "done")],
 )
 def test_leverages_offered_MODE_5_ISO_1(symbol, leverage, said):
     asked = Activate(wallet(f"isolated:{symbol}" if symbol else "cross"), leverage, "DE", "accepted", RIGHT, KEY)
@@ -65,6 +77,15 @@ def test_opens_the_wallet_and_keeps_terms_and_region_with_the_account_MODE_1():
         ("spot", "region"): "DE",
         ("spot", "quiz_passed_at"): str(NOON),
     }
+
+
+def test_MODE_7_pro_asks_its_own_questions_once_and_classic_never():
+    """Classic opens on the quiz alone; the account that later goes to Pro answers what is left, and then never again."""
+    _, changes = made(stranger(), Activate(CROSS, "5", "de", "accepted", RIGHT, PRO_KEY))
+    assert ("spot", "pro_quiz_passed_at") not in changes
+    after, _ = decide(stranger(), Activate(CROSS, "10", "de", "accepted", PRO_KEY, PRO_KEY))
+    assert after.state.setting(wallet("spot"), "pro_quiz_passed_at") == str(NOON)
+    assert health(after, CROSS).account_type == "MARGIN_2"
 
 
 @pytest.mark.parametrize("asked_for, leverage", [(CROSS, "5"), (BTC, "10"), (wallet("isolated:SOLUSDT"), "5")])

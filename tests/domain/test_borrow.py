@@ -30,6 +30,9 @@ REFUSED = ladder(
     # CV 160, L 100: x = (160 - 1.5 * 100) / 0.5 = 20 USDT = 200 CFX
     ("above_max_borrow: more than the 200 that cross may borrow (bound by the leverage)", {}, {"amount": D("200")}),
 )
+# PRO-5: 30 ETH owed need 30,000 x 0.1112 on top; just that is there
+BARE = world(leverage="10", cross={"USDT": "33336", "ETH": "-30"})
+REFUSED += [("no_available_margin", "an initial margin of 3336 USDT", BARE, Borrow(CROSS, "USDT", D(10)))]
 
 
 @pytest.mark.parametrize("code, words, found, asked", REFUSED)

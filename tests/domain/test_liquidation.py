@@ -105,7 +105,7 @@ def test_LIQ_5_coins_go_by_falling_collateral_value():
 def test_LIQ_6_isolated_stops_at_the_ratio_of_its_tier():
     """10x, tier 1: s 1.111. A 20800, L 20000: (22220 - 20800) / 0.091 = 15604.4 USDT = 0.750211327 BTC."""
     found = world(prices={"BTCUSDT": "20800"}, isolated_BTCUSDT={"BTC": "1", "USDT": "-20000"})
-    _, entries = liquidate(found, BTC, scheme_of(BTC).bands(found, BTC).stop_above, "level")
+    _, entries = liquidate(found, BTC, scheme_of(found, BTC).bands(found, BTC).stop_above, "level")
     assert entries[0].facts["stop_above"] == "1.111" and near(entries[1].amount, "0.75021132", 20800)
 
 

@@ -147,7 +147,7 @@ PROOFS = [  # (prices, wallet, leverage's wallet holds, {symbol: price}); LR 1.1
 @pytest.mark.parametrize("prices, name, holds, expected", PROOFS)
 def test_LIQ_9_liquidation_prices_long_short_none(prices, name, holds, expected):
     found = world(prices=prices, **{name.name.replace(":", "_"): holds})
-    prices_found = liquidation_prices(found, name, scheme_of(name).bands(found, name))
+    prices_found = liquidation_prices(found, name, scheme_of(found, name).bands(found, name))
     assert {symbol: price for symbol, (price, _) in prices_found.items()} == {symbol: D(price) for symbol, price in expected.items()}
 
 

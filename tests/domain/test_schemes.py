@@ -2,7 +2,8 @@
 
 import pytest
 from margincli.domain.refusals import Refused
-from margincli.domain.schemes import SCHEMES, WHOLE, collateral_value, isolated_rungs, isolated_tier, require_wallet, scheme_of, slices
+from margincli.domain.schemes import SCHEMES, collateral_value, isolated_rungs, isolated_tier, require_wallet, scheme_of
+from margincli.domain.tiers import WHOLE, slices
 from worlds import D, RULES, ruled, wallet, world
 
 # ISO-1, as the rule book prints it: liquidation, call, then IRR and leverage by tier
@@ -24,8 +25,8 @@ def test_ISO_1_ISO_2_ISO_5_bars_of_every_tier(family, tier, liquidation, call, i
     rules = ruled({"isolated.families.rows.BTCUSDT": family, "isolated.tier_step.rows.BTCUSDT": ["1", "1000"]})
     found = world(rules=rules, isolated_BTCUSDT={"BTC": "1", "USDT": f"-{tier * 1000}"})
     name = wallet("isolated:BTCUSDT")
-    bands = scheme_of(name).bands(found, name)
-    assert bands == (D(2), D(2), D(initial), D(call), D(liquidation), D(initial), D(leverage), tier)
+    bands = scheme_of(found, name).bands(found, name)
+    assert bands[:8] == (D(2), D(2), D(initial), D(call), D(liquidation), D(initial), D(leverage), tier)
 
 
 @pytest.mark.parametrize(
@@ -74,8 +75,9 @@ def test_ISO_5_a_pair_without_a_table_takes_the_worth_of_20000_cut_down():
     [("3", ("2", "2", "1.5", "1.3", "1.1", "1.5")), ("5", ("2", "2", "1.25", "1.16", "1.1", "1.25")), ("", ("2", "2", "1.25", "1.16", "1.1", "1.25"))],
 )
 def test_THR_1_MODE_5_LIQ_3_bars_of_cross(leverage, bars):
-    bands = scheme_of(wallet()).bands(world(leverage=leverage, cross={}), wallet())
-    assert bands == (*map(D, bars), D(leverage or 5), 0)
+    found = world(leverage=leverage, cross={})
+    bands = scheme_of(found, wallet()).bands(found, wallet())
+    assert bands[:8] == (*map(D, bars), D(leverage or 5), 0)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +92,7 @@ def test_THR_1_MODE_5_LIQ_3_bars_of_cross(leverage, bars):
     ],
 )
 def test_MODE_4_what_a_wallet_admits(name, asset, takes):
-    assert scheme_of(wallet(name)).admits(RULES, wallet(name), asset) is takes
+    assert scheme_of(world(), wallet(name)).admits(RULES, wallet(name), asset) is takes
 
 
 @pytest.mark.parametrize(
@@ -103,6 +105,7 @@ def test_MODE_4_what_a_wallet_admits(name, asset, takes):
         ("spot:BTCUSDT", "bad_wallet"),
         ("cross:BTCUSDT", "bad_wallet"),
         ("margin", "bad_wallet"),
+        ("pro", "bad_wallet"),  # a row of the table, not a wallet: it is the cross wallet's at 10x
         ("", "bad_wallet"),
         ("isolated:BTC", "unknown_pair"),
     ],
@@ -118,6 +121,7 @@ def test_only_cross_has_haircuts_and_only_margin_wallets_lend_COL_1():
     assert {mode: (row.lends, row.shows_collateral_level) for mode, row in SCHEMES.items()} == {
         "spot": (False, False),
         "cross": (True, True),
+        "pro": (True, True),
         "isolated": (True, False),
     }
     assert SCHEMES["cross"].tiers(RULES, "CFX")[1] == (D(150000), D("0.8"))

@@ -30,6 +30,9 @@ REFUSED = ladder(
     ("filter: worth 4.8 USDT, under the least of 5", {}, {"qty": D("0.00025")}),  # 0.00025 * 20000 = 5
     ("balance_too_small: isolated:BTCUSDT has 0 USDT free, 5 are needed", {"isolated_BTCUSDT": SAFE | {"USDT": "5+-10000"}}, {}),
 )
+# THR-5: a Pro wallet in a margin call, (32100 - 30000) / 1500
+CALLED = world(leverage="10", cross={"USDT": "32100", "ETH": "-30"})
+REFUSED += [("no_trade_in_call", "cross is at level 1.4 and trades from 1.5 up", CALLED, Trade(CROSS, "BUY", "ETHUSDT", D(1), None))]
 
 
 def market(side, symbol="BTCUSDT", qty=None, quote_qty=None, wallet=SPOT, effect="NO_SIDE_EFFECT"):

@@ -187,7 +187,8 @@ def hedge(btc, eth):
         # highs together: 20000 / (10 * 1900); liquidated where ETH stands at 20000 / 1.1 / 10
         (("20000", "20000"), ("500", "1900"), [{"BTC": "20000", "ETH": "1818.18181819"}]),
         # lows together: 9000 / (10 * 900); the way from (20000, 1000) to (9000, 900): 20000 - 11000 t = 1.1 * (10000 - 1000 t), t = 9000 / 9900
-        (("9000", "20000"), ("900", "1000"), [{"BTC": "10000", "ETH": "909.09090909"}]),
+        # at 10000 and 909.09090909 the level is still a hair above: ETH goes one unit further, BTC the eleven that go with it
+        (("9000", "20000"), ("900", "1000"), [{"BTC": "9999.99999988", "ETH": "909.09090908"}]),
         # together 22000 / 15000 and 18000 / 8000 are well; BTC at its low with ETH at its high, 1.2, is no scenario
         (("18000", "22000"), ("800", "1500"), []),
     ],

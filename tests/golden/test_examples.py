@@ -1,12 +1,13 @@
 """Every worked example of the rule book that concerns a rule implemented now, run through the real domain.
 
-A vector is run by the function that names it with ``@runs``, in examples_of_debt.py or examples_of_risk.py; the others stand
+A vector is run by the function that names it with ``@runs``, in one of the examples_of_*.py; the others stand
 in NOT_YET with the reason. The vector's own figures go in, the domain's come out; no formula is repeated.
 """
 
 from decimal import Decimal as D
 
 import examples_of_debt  # noqa: F401  registers what runs the vectors
+import examples_of_pro  # noqa: F401
 import pytest
 from examples import FILE, RUNNERS, VECTORS
 from examples_of_risk import first_tier
@@ -20,12 +21,6 @@ NOT_YET = {
     "rate-cap-up": "INT-8: rates come from the user; none is made up, so none is clamped",
     "tier-limits-8.5x": "ISO-6: leverage adjustment within a family",
     "iso-tier-two-debts": "ISO-4: the tables of 2020, whose LR rises with the tier; ISO-3 itself is tested below",
-    "pro-im-mm": "PRO-3: Cross Pro",
-    "pro-imr-10": "PRO-2: Cross Pro",
-    "pro-imr-3": "PRO-2: Cross Pro",
-    "pro-imr-6": "PRO-2: Cross Pro",
-    "pro-imr-8": "PRO-2: Cross Pro",
-    "pro-imr-5": "PRO-2: Cross Pro",
     "fee-three-kinds": "FEE-3: one kind of commission so far; its rounding is tested below",
     "delist-cross": "DEL-3: delisting",
 }

@@ -19,6 +19,7 @@ from margincli.domain.operations.alert import Alert
 from margincli.domain.operations.borrow import Borrow
 from margincli.domain.operations.cancel import Cancel
 from margincli.domain.operations.deposit import Deposit
+from margincli.domain.operations.leverage import Leverage
 from margincli.domain.operations.liquidate import LiquidateByHand
 from margincli.domain.operations.repay import Repay
 from margincli.domain.operations.top_up import TopUp
@@ -45,8 +46,8 @@ def dump(path) -> list[str]:
 class Account(RuleBasedStateMachine):
     """One user and a market that moves under him; `now` only runs forward."""
 
-    @initialize()
-    def begin(self):
+    @initialize(leverage=st.sampled_from(["3", "10", "10"]), profile=st.sampled_from(["2024", "2025"]))
+    def begin(self, leverage, profile):
         import tempfile
 
         self.folder = tempfile.TemporaryDirectory()
@@ -56,7 +57,9 @@ class Account(RuleBasedStateMachine):
         for symbol, price in (("BTCUSDT", "20000"), ("ETHUSDT", "1000")):
             quotes.price_set(self.call(), symbol, D(price), None, None)
         desk.perform(self.call(), Deposit("USDT", D(10000)))
-        desk.perform(self.call(), Activate(self.wallet("cross"), "3", "DE", "accepted", records.quiz_key(), records.quiz_key()))
+        desk.perform(self.call(), Activate(self.wallet("cross"), leverage, "DE", "accepted", records.quiz_key(), records.quiz_key()))
+        if profile != "2024":
+            records.rules_use(self.call(), profile)
         desk.perform(self.call(), Transfer("USDT", D(4000), self.wallet("spot"), self.wallet("cross")))
         desk.perform(self.call(), Transfer("USDT", D(2000), self.wallet("spot"), self.wallet("isolated:BTCUSDT")))
 
@@ -82,7 +85,7 @@ class Account(RuleBasedStateMachine):
             return
         assert rehearsed is not None and [e["postings"] for e in rehearsed["entries"]] == [e["postings"] for e in receipt["entries"]]
         for old, new in zip(receipt["before"], receipt["after"]):
-            if isinstance(request, (Borrow, Repay, Trade, Transfer, Withdraw)):
+            if isinstance(request, (Borrow, Leverage, Repay, Trade, Transfer, Withdraw)):
                 assert new["status"] in HEALTHY or old["status"] not in HEALTHY or old["wallet"] != new["wallet"], (old, new)
 
     @rule(millis=steps)
@@ -124,6 +127,10 @@ class Account(RuleBasedStateMachine):
         price, stop = (D(int(last) * share // 100) for share in (percent, 200 - percent))
         told = {"LIMIT": (price, None), "STOP_LOSS": (None, stop), "OCO": (price, stop)}[kind]
         self.ask(Trade(self.wallet(wallet), side, "BTCUSDT", D(qty).scaleb(-2), None, kind, told[0], effect, stop=told[1]))
+
+    @rule(leverage=st.sampled_from(["3", "5", "10"]))
+    def change_leverage(self, leverage):
+        self.ask(Leverage(self.wallet("cross"), leverage, records.quiz_key(), records.quiz_key()))
 
     @rule()
     def cancel_all(self):

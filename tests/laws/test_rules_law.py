@@ -63,6 +63,10 @@ FLAWS = [
     ('[cross.bands.3]\nmargin_call_at = ["1.05", "inferred", "THR-1"]', "liquidation_at must lie"),
     ('[collateral.ranks]\nbasis = "inferred"\nrule = "COL-3"\n[collateral.ranks.rows]\nBTC = "77"', "rank 77 has no ladder"),
     ('[isolated]\ndefault_family = ["7", "inferred", "ISO-1"]', "family 7 has no bands"),
+    ('[cross.bands.10]\nscheme = ["portfolio", "inferred", "MODE-3"]', "the scheme is"),
+    ('[pro]\nnet_equity = ["collaterals", "inferred", "PRO-7"]', "one of: assets, collateral"),
+    ('[pro.brackets.rows]\nSOL = [[["1000", "1", "0.05"]], "inferred", "PRO-1"]', "SOL: each names its end"),
+    ('[pro.brackets.rows]\nSOL = [[["1000", "10", "0.05"], ["900", "8", "0.07"]], "inferred", "PRO-1"]', "SOL: their ends must rise"),
     ("not toml", "not TOML"),
 ]
 
@@ -81,3 +85,27 @@ def test_a_profile_put_in_force_again_takes_back_what_was_imported(tmp_path):
     records.rules_use(call, "2024")
     (row,) = [row for row in records.rules_show(call, "cross.bands.3.margin_call_at")["rows"]]
     assert row["value"] == "1.3"
+
+
+@pytest.mark.parametrize("step", [HOUR, END - BEGIN])
+def test_PROF_1_PRO_7_the_new_level_of_pro_calls_at_its_own_moment(tmp_path, step):
+    """424,775 CFX at 1 USDT against 225,000 USDT and their hours: 199,772 / 6,750 in full; what they count for,
+    232,477.5, leaves 7,474 / 6,750."""
+    call, key = desk.Call(tmp_path / "ledger.db", "main", BEGIN), records.quiz_key()
+    cross = Wallet("main", "cross")
+    quotes.price_set(call, "CFXUSDT", D(1), None, None)
+    for request in (
+        Deposit("CFX", D(200000)),
+        Activate(cross, "10", "DE", "accepted", key, key),
+        Transfer("CFX", D(200000), Wallet("main", "spot"), cross),
+        Trade(cross, "BUY", "CFXUSDT", None, D(225000), side_effect="MARGIN_BUY"),
+    ):
+        desk.perform(call, request)
+    assert D(account.status(call)["wallets"][1]["margin_level"]) > 29
+    records.rules_use(call._replace(at=CHANGE), "2025")
+    for now in [*range(BEGIN + step, END, step), END]:
+        desk.sweep(call._replace(at=now), "accrue")
+    told = call._replace(at=END)
+    calls = records.history(told, "margin_call", None, None, None)["rows"]
+    assert [(row["at"], row["facts"]["bar"], row["facts"]["level"][:6]) for row in calls] == [("2024-09-01T12:30:00Z", "1.5", "1.1073")]
+    assert records.check(told)["findings"] == []

@@ -8,8 +8,9 @@ from decimal import Decimal
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from worlds import RULES, D, at, market, state
+from worlds import RULES, D, at, market, ruled, state
 
+from margincli import rules
 from margincli.domain import walk
 from margincli.domain.chart import Point, Series
 from margincli.domain.interest import HOUR
@@ -21,6 +22,13 @@ from margincli.domain.operations.trade import Trade
 from margincli.domain.refusals import Refused
 from margincli.domain.world import World
 
+DEAR = {  # brackets small enough for the charts to run through all of them, and ETH with a ladder of haircuts
+    "pro.brackets.rows.BTC": [["4000", "10", "0.02"], ["9000", "8", "0.04"], ["", "5", "0.08"]],
+    "pro.brackets.rows.USDT": [["6000", "10", "0.05"], ["", "3", "0.09"]],
+    "collateral.ranks.rows.ETH": "9",
+    "collateral.ladders.9.tiers": [["5000", "1"], ["9000", "0.6"], ["", "0.1"]],
+}
+BOOKS = [RULES, ruled(DEAR), ruled(DEAR, rules.load("2025"))]
 START = at("2024-09-01T12:00:00Z")
 SPAN = 60 * HOUR
 
@@ -46,8 +54,16 @@ def charts(draw) -> Series:
 
 @st.composite
 def accounts(draw) -> World:
-    """A long or a short, in cross and maybe in an isolated wallet, from comfortable to nearly liquidated."""
+    """A long or a short, in cross (Classic or Pro) and maybe in an isolated wallet, from comfortable to nearly liquidated."""
+    leverage = draw(st.sampled_from(["3", "5", "10", "10"]))
+
+    listed = {"BTCUSDT": draw(charts()), "ETHUSDT": draw(charts())}
+    begins_at = listed["BTCUSDT"].points[0].price
+
     def position():
+        if draw(st.booleans()):  # near the bars, wherever the chart begins
+            long = {"BTC": "1", "USDT": f"-{begins_at * draw(st.integers(30, 97)) / 100}"}
+            return long if draw(st.booleans()) else {"USDT": f"{begins_at * draw(st.integers(103, 300)) / 200}", "BTC": "-0.5"}
         if draw(st.booleans()):
             return {"BTC": "1", "USDT": f"-{draw(st.integers(500, 17000))}"}
         return {"USDT": str(draw(st.integers(12000, 60000))), "BTC": "-0.5"}
@@ -60,8 +76,7 @@ def accounts(draw) -> World:
     if draw(st.booleans()):
         wallets["spot"] = {"USDT": str(draw(st.integers(1, 9000))), "BTC": "0.1"}
     rates = {("cross", "USDT"): [("2024-09-01", "0.0001"), ("2024-09-02T03:00", "0.0007"), ("2024-09-02T09:30", "0")]} if draw(st.booleans()) else None
-    listed = {"BTCUSDT": draw(charts()), "ETHUSDT": draw(charts())}
-    drawn = World(START, "main", state(leverage=draw(st.sampled_from(["3", "5"])), **wallets), market(listed, rates), RULES)
+    drawn = World(START, "main", state(leverage=leverage, **wallets), market(listed, rates), draw(st.sampled_from(BOOKS)))
     begun, _ = walk.settle(drawn, START)  # one that starts beyond a bar is judged before the clock runs
     guards = [TopUp(Wallet.named("main", "cross"), "on", ("USDT", "BTC"), draw(st.none() | st.just(D("1.6")))), TopUp(Wallet.named("main", "isolated:BTCUSDT"), "on")]
     guards += [Alert(Wallet.named("main", "cross"), D("1.7"), draw(st.integers(1, 24)))]
@@ -110,7 +125,7 @@ def test_many_small_settlements_equal_one(world, stops):
     whole, entries = walk.settle(world, START)
     step, pieces, since = world, [], START
     for until in [*sorted(START + offset for offset in set(stops)), START + SPAN]:
-        step, found = walk.settle(World(until, "main", step.state, world.market, RULES), since)
+        step, found = walk.settle(World(until, "main", step.state, world.market, world.rules), since)
         pieces, since = pieces + found, until
     assert expanded(pieces) == expanded(entries)
     assert balances(step) == balances(whole)
@@ -133,7 +148,7 @@ def test_the_quick_road_finds_what_the_slow_one_finds(world):
 @given(accounts())
 def test_settling_twice_is_settling_once(world):
     once, _ = walk.settle(world, START)
-    again, entries = walk.settle(World(world.now, "main", once.state, world.market, RULES), world.now)
+    again, entries = walk.settle(World(world.now, "main", once.state, world.market, world.rules), world.now)
     assert entries == [] and again.state.balances == once.state.balances
 
 

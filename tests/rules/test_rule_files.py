@@ -39,9 +39,10 @@ def test_a_table_given_anew_speaks_only_for_its_own_rows_INT_6(document):
     assert (bases["rates.BTC"], bases["rates.ETH"]) == ("seed", "third party")
 
 
-def test_a_packaged_profile_can_be_read_as_a_users_PROF_1(document):
-    text = Path(rules.__file__).with_name("2024.toml").read_text()
-    assert rules.read(text) == document
+@pytest.mark.parametrize("profile", rules.PROFILES)
+def test_a_packaged_profile_can_be_read_as_a_users_PROF_1(profile):
+    text = Path(rules.__file__).with_name(f"{profile}.toml").read_text()
+    assert rules.read(text) == rules.load(profile)
 
 
 @pytest.mark.parametrize(
@@ -54,6 +55,8 @@ def test_a_packaged_profile_can_be_read_as_a_users_PROF_1(document):
         ('limit = "1"', "limit", "outside any section"),
         ('include = ["../../secret.toml"]', "include", "cannot include"),
         ('include = "coins.toml"', "include", "cannot include"),
+        ('based_on = "2031"', "based_on", "no profile"),
+        ('based_on = ["2024"]', "based_on", "no profile"),
         ("[cros]", "cros", "perhaps cross"),
         ("[cross.bands.3]\nmargin_call_at = 1.3", "cross.bands.3.margin_call_at", "bare value"),
         ('[cross.bands.3]\nmargin_call_at = [1.3, "seed", "THR-1"]', "cross.bands.3.margin_call_at", "in quotes"),

@@ -169,7 +169,8 @@ def test_unknown_profile_names_the_known_ones_PROF_1():
 def test_quiz_can_be_answered_and_answers_file_is_right_MODE_2():
     questions = rules.quiz()
     assert json.loads(ANSWERS.read_text()) == {question["id"]: question["answer"] for question in questions}
-    assert len({question["id"] for question in questions}) == len(questions) == 7
+    assert len({question["id"] for question in questions}) == len(questions) == 10
+    assert sum(question["id"].startswith("pro-") for question in questions) == 3
     for question in questions:
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", question["id"])
         assert list(question["choices"]) == ["a", "b", "c", "d"] and question["answer"] in question["choices"]
@@ -212,3 +213,29 @@ def test_rows_keep_a_basis_of_their_own_ISO_5(document):
     assert found["families.BTCUSDT"] == "official"
     assert found["families.ETHUSDT"] == "placeholder"
     assert found["families.1INCHUSDT"] == "third party"
+
+
+# --- Cross Margin Pro, and the profile of 2025 ---
+
+
+def test_pro_bars_are_the_published_ones_THR_5_PRO_11_MODE_7(document):
+    bands = {name: leaf[0] for name, leaf in document["cross"]["bands"]["10"].items()}
+    published = {"scheme": "pro", "margin_call_at": "1.5", "call_at_bar": "no", "trade_from": "1.5", "liquidation_at": "1", "stop_above": "2", "transfer_out_above": "2"}
+    assert bands.items() >= published.items() and bands["initial_risk_ratio"] == "1.25"
+    assert (document["liquidation"]["fee_pro"][0], document["pro"]["net_equity"][0]) == ("0.03", "assets")
+
+
+def test_pro_brackets_ascend_and_cost_more_with_every_step_PRO_1(document):
+    tables = {**document["pro"]["brackets"]["rows"], "default": document["pro"]["default_brackets"][0]}
+    for coin, rows in tables.items():
+        ends, leverages, rates = ([Decimal(row[place] or "Infinity") for row in rows] for place in range(3))
+        assert ends == sorted(set(ends)) and leverages == sorted(leverages, reverse=True) and rates == sorted(rates), coin
+        assert leverages[0] == 10 and all(rate * (leverage - 1) < 1 for leverage, rate in zip(leverages, rates)), coin
+
+
+def test_profile_2025_differs_from_2024_in_the_new_level_alone_PRO_7(document):
+    later = rules.load("2025")
+    assert (later["profile"], later["from"], later["until"]) == ("2025", document["until"], "2026-01-21T13:00:00Z")
+    assert later["pro"]["net_equity"][0] == "collateral"
+    same = {**later, **{name: document[name] for name in ("profile", "title", "from", "until")}, "pro": {**later["pro"], "net_equity": document["pro"]["net_equity"]}}
+    assert same == document

@@ -7,7 +7,7 @@ from importlib import import_module
 
 from ..journal import Entry
 from ..refusals import Refused
-from ..risk import health, shown
+from ..risk import FORCE_LIQUIDATION, MARGIN_CALL, health, shown
 from ..schemes import scheme_of
 from ..world import World
 
@@ -30,11 +30,12 @@ def decide(world: World, request) -> tuple[World, list[Entry]]:
 def require_health(before: World, after: World) -> None:
     """No request turns a healthy wallet unhealthy, and none takes one to liquidation. Raises Refused unhealthy_result."""
     for wallet in after.state.wallets(after.owner):
-        if not scheme_of(wallet).lends or not after.state.owes(wallet):
+        if not scheme_of(after, wallet).lends or not after.state.owes(wallet):
             continue
         old, new = health(before, wallet), health(after, wallet)
-        if new.level >= old.level:
-            continue
-        for bar, consequence in ((new.bands.liquidation_at, "it would be liquidated"), (new.bands.margin_call_at, "a margin call would stand")):
-            if new.level <= bar < old.level:
+        for band, bar, consequence in (
+            (FORCE_LIQUIDATION, new.bands.liquidation_at, "it would be liquidated"),
+            (MARGIN_CALL, new.bands.margin_call_at, "a margin call would stand"),
+        ):
+            if new.band == band and old.band not in (band, FORCE_LIQUIDATION):
                 raise Refused("unhealthy_result", wallet=wallet.name, level=shown(new.level), bar=bar, consequence=consequence)

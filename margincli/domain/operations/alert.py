@@ -21,7 +21,7 @@ class Alert(NamedTuple):
 
 def level_in_range(world: World, request: Alert) -> None:
     """CALL-3: above the margin call, up to 2."""
-    lowest, most = scheme_of(request.wallet).bands(world, request.wallet).margin_call_at, world.rules.number("call.own_level_up_to")
+    lowest, most = scheme_of(world, request.wallet).bands(world, request.wallet).margin_call_at, world.rules.number("call.own_level_up_to")
     if request.level is not None and not lowest < request.level <= most:
         raise Refused("bad_alert_level", level=plain(request.level), lowest=plain(lowest), most=plain(most))
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ..journal import Wallet
-from ..money import charge_up_quotient, plain
+from ..money import ZERO, charge_up_quotient, plain
 from ..refusals import Refused
 from ..risk import Room, health, max_borrow, pool_left, require_priced_debts, shown
 from ..steps import lend
@@ -44,8 +44,10 @@ def above_minimum(world: World, request: Borrow) -> None:
 
 
 def level_allows(world: World, request: Borrow) -> None:
-    """THR-1, THR-4, BOR-13: only while the level with haircuts is above the borrow bar."""
+    """THR-1, THR-4, BOR-13: only while the level with haircuts is above the borrow bar. PRO-5: and there is an available margin."""
     current = health(world, request.wallet)
+    if current.exposure.available_margin == ZERO:
+        raise Refused("no_available_margin", wallet=request.wallet.name, needed=shown(current.exposure.initial_margin))
     if "borrow" not in current.allows:
         level = current.level if current.collateral_level is None else current.collateral_level
         raise Refused("level_too_low_to_borrow", wallet=request.wallet.name, bar=current.bands.borrow_above, level=shown(level))

@@ -13,7 +13,7 @@ from ..steps import pay_down
 from ..world import World, chain
 from .repay import fill_at_market, free, quantity_up, step_of
 from .trade import pair_open
-from .words import not_in_liquidation, require_free, wallet_active, wallet_lends, wallet_named
+from .words import may_trade, require_free, wallet_active, wallet_lends, wallet_named
 
 
 class Close(NamedTuple):
@@ -57,7 +57,7 @@ CHECKS = (
     pair_open,
     wallet_active,
     market_known,
-    not_in_liquidation,
+    may_trade,
     position_there,
     buying_affordable,
 )

@@ -21,7 +21,7 @@ class SettleDeficit(NamedTuple):
 
 def allowed_here(world: World, request) -> None:
     """LIQ-11: cross always; isolated only where the region's rules ask for it."""
-    if isinstance(request, LiquidateByHand) and not scheme_of(request.wallet).hand_liquidation(world, request.wallet):
+    if isinstance(request, LiquidateByHand) and not scheme_of(world, request.wallet).hand_liquidation(world, request.wallet):
         region = world.state.setting(Wallet(request.wallet.owner, "spot"), "region")
         raise Refused("manual_liquidation_denied", region=region or "your region")
 

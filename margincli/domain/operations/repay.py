@@ -11,7 +11,7 @@ from ..refusals import Refused
 from ..rulebook import Pair
 from ..steps import fill_order, pay_down
 from ..world import World, chain, moment
-from .words import amount_fits, asset_known, not_in_liquidation, require_admitted, require_free, wallet_active, wallet_lends, wallet_named
+from .words import amount_fits, asset_known, may_trade, require_admitted, require_free, wallet_active, wallet_lends, wallet_named
 
 
 class Repay(NamedTuple):
@@ -100,7 +100,7 @@ def rest_large_enough(world: World, request) -> None:
 def coins_can_be_sold(world: World, request) -> None:
     """REP-7: selling is trading, so the wallet must be allowed to; every coin is there, and has a market of its own with the owed one."""
     if coins_sold(request):
-        not_in_liquidation(world, request)
+        may_trade(world, request)
     for coin in coins_sold(request):
         require_admitted(world, request.wallet, coin)
         if not free(world, request.wallet, coin):

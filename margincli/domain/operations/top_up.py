@@ -39,7 +39,7 @@ def target_in_range(world: World, request: TopUp) -> None:
     """TOP-2: a target of one's own, for cross, at the call level or above it, up to 2."""
     if request.target is None:
         return
-    lowest, most = scheme_of(request.wallet).bands(world, request.wallet).margin_call_at, world.rules.number("call.own_level_up_to")
+    lowest, most = scheme_of(world, request.wallet).bands(world, request.wallet).margin_call_at, world.rules.number("call.own_level_up_to")
     if request.wallet.symbol or not lowest <= request.target <= most:
         raise Refused("bad_top_up_target", target=plain(request.target), lowest=plain(lowest), most=plain(most))
 

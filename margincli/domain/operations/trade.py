@@ -18,7 +18,7 @@ from ..steps import Fill, fill_order
 from ..world import World, chain
 from . import borrow
 from .settings import value_of
-from .words import not_in_liquidation, require_amount, require_free, wallet_active, wallet_named
+from .words import may_trade, require_amount, require_free, wallet_active, wallet_named
 
 BORROWS = ("MARGIN_BUY", "AUTO_BORROW_REPAY")
 
@@ -65,7 +65,7 @@ def amounts_fit(world: World, request: Trade) -> None:
 
 
 def may_borrow_here(world: World, request: Trade) -> None:
-    if request.side_effect != "NO_SIDE_EFFECT" and not scheme_of(request.wallet).lends:
+    if request.side_effect != "NO_SIDE_EFFECT" and not scheme_of(world, request.wallet).lends:
         raise Refused("spot_owes_nothing", wallet=request.wallet.name)
 
 
@@ -128,7 +128,7 @@ CHECKS = (
     may_borrow_here,
     wallet_active,
     market_known,
-    not_in_liquidation,
+    may_trade,
     words_complete,
     price_filter,
     maker_only,

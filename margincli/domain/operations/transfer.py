@@ -70,8 +70,8 @@ CHECKS = (wallets_differ, asset_known, amount_fits, source_active, target_ready,
 def decide(world: World, request: Transfer):
     amount = request.amount or max_transfer_out(world, request.source, request.asset)
     postings = move(request.asset, amount, Account(request.source, "free"), Account(request.target, "free"))
-    opens = scheme_of(request.target).lends and not world.state.setting(request.target, "opened_at")
+    opens = scheme_of(world, request.target).lends and not world.state.setting(request.target, "opened_at")
     changes = (Change(request.target, "opened_at", str(world.now)),) if opens else ()
     facts = {"from": request.source.name, "to": request.target.name}
-    wallet = request.target if scheme_of(request.target).lends else request.source
+    wallet = request.target if scheme_of(world, request.target).lends else request.source
     return chain(world, lambda _: [Entry(world.now, "transfer", wallet, request.asset, amount, postings, changes, facts)])

@@ -5,7 +5,7 @@ from decimal import Decimal
 from ..journal import Account, Wallet
 from ..money import places_of, plain
 from ..refusals import Refused
-from ..risk import health, require_priced_debts, shown
+from ..risk import FORCE_LIQUIDATION, health, require_priced_debts, shown
 from ..schemes import require_wallet, scheme_of
 from ..world import World
 
@@ -47,7 +47,7 @@ def wallet_active(world: World, request) -> None:
 def require_active(world: World, wallet: Wallet) -> None:
     if world.state.setting(wallet, DISABLED):
         raise Refused("wallet_disabled", wallet=wallet.name, symbol=wallet.symbol)
-    if scheme_of(wallet).lends and not world.state.setting(wallet, "opened_at"):
+    if scheme_of(world, wallet).lends and not world.state.setting(wallet, "opened_at"):
         raise Refused("not_active", wallet=wallet.name, account=wallet.owner)
 
 
@@ -57,12 +57,12 @@ def wallet_admits(world: World, request) -> None:
 
 
 def require_admitted(world: World, wallet: Wallet, asset: str) -> None:
-    if not scheme_of(wallet).admits(world.rules, wallet, asset):
+    if not scheme_of(world, wallet).admits(world.rules, wallet, asset):
         raise Refused("not_admitted", wallet=wallet.name, asset=asset)
 
 
 def wallet_lends(world: World, request) -> None:
-    if not scheme_of(request.wallet).lends:
+    if not scheme_of(world, request.wallet).lends:
         raise Refused("spot_owes_nothing", wallet=request.wallet.name)
 
 
@@ -70,8 +70,16 @@ def not_in_liquidation(world: World, request) -> None:
     """LIQ-2, THR-1: at or under the liquidation level the wallet is locked (-2023)."""
     require_priced_debts(world, request.wallet)
     current = health(world, request.wallet)
-    if current.bands and "trade" not in current.allows:
+    if current.band == FORCE_LIQUIDATION:
         raise Refused("in_liquidation", wallet=request.wallet.name, level=shown(current.level), bar=current.bands.liquidation_at)
+
+
+def may_trade(world: World, request) -> None:
+    """THR-5: where a margin call stops trading, debts are repaid and coins come in, and nothing else (-2010)."""
+    not_in_liquidation(world, request)
+    current = health(world, request.wallet)
+    if "trade" not in current.allows:
+        raise Refused("no_trade_in_call", wallet=request.wallet.name, level=shown(current.level), bar=current.bands.trade_from)
 
 
 def require_free(world: World, wallet: Wallet, asset: str, amount: Decimal, remedy: str) -> None:

@@ -1,0 +1,103 @@
+"""How a margin mode takes its level: worth over weight, and how far a wallet stands above a bar (ML-1, PRO-5, PRO-7).
+
+One notion serves them all. The level stands above a bar exactly while worth - bar x weight is positive; every slice of it is
+a straight line in the price of its coin.
+"""
+
+from decimal import Decimal
+from typing import Callable, Iterable, Iterator, NamedTuple
+
+from .journal import Wallet
+from .market import Prices
+from .money import NO_DEBT, ZERO, ratio
+from .rulebook import Rulebook
+from .standing import Holding
+from .tiers import WHOLE, Tiers, slices
+from .world import World
+
+
+Swap = tuple[tuple[str, Decimal], tuple[str, Decimal]]  # the coin an order gives (below 0) and the coin it gets
+
+
+class Measure(NamedTuple):
+    """worth: what is held, by `counts`, less `owes` times the debts, less the open order loss. weight: the debts, by `weighs`.
+
+    `loss` is that of the wallet's open orders in USDT, `bends` where it bends, `swaps` what those orders would change.
+    """
+
+    counts: Callable[[Rulebook, str], Tiers] = lambda *_: WHOLE
+    weighs: Callable[[Rulebook, str], Tiers] = lambda *_: WHOLE
+    owes: Decimal = ZERO
+    loss: Callable[[World, Wallet], Decimal] = lambda *_: ZERO
+    bends: Callable[[World, Wallet], Iterable[tuple[str, Decimal, Decimal]]] = lambda *_: ()
+    swaps: Callable[[World, Wallet], Iterable[Swap]] = lambda *_: ()
+
+
+class Exposure(NamedTuple):
+    """A wallet in USDT: what it holds, what it owes with interest (ML-1, ML-6), what its coins count for (COL-2).
+
+    The level is `worth` over `weight`. `initial_margin` and `order_loss` are None where the mode knows of none (PRO-3).
+    """
+
+    total_asset: Decimal
+    total_liability: Decimal
+    collateral: Decimal
+    unpriced: tuple[str, ...]
+    worth: Decimal
+    weight: Decimal
+    initial_margin: Decimal | None = None
+    order_loss: Decimal | None = None
+
+    @property
+    def net_asset(self) -> Decimal:
+        return self.total_asset - self.total_liability
+
+    @property
+    def available_margin(self) -> Decimal | None:
+        """PRO-5: the collateral value less debts and initial margin, not under 0; None where the mode knows of no such margin."""
+        return None if self.initial_margin is None else max(ZERO, self.collateral - self.total_liability - self.initial_margin)
+
+    @property
+    def level(self) -> Decimal:
+        """Unrounded; Infinity without debt."""
+        return level_of(self.worth, self.weight)
+
+    def spare(self, bar: Decimal) -> Decimal:
+        """How far, in USDT, the wallet stands above a bar: positive exactly while the level is above it."""
+        return self.worth - bar * self.weight
+
+
+def level_of(part: Decimal, whole: Decimal) -> Decimal:
+    """ML-1, ML-2: assets over liabilities; Infinity without debt."""
+    return ratio(part, whole) if whole else NO_DEBT
+
+
+class Bound(NamedTuple):
+    """A straight line under (or over) how far a wallet stands above a bar, whatever the prices: `shares` of each coin's price."""
+
+    shares: dict[str, Decimal]
+    per_debt: dict[str, Decimal]  # what a unit of debt takes
+
+    def at(self, prices: Prices) -> Decimal:
+        return sum((share * prices[asset] for asset, share in self.shares.items() if asset in prices), ZERO)
+
+    def owe(self, asset: str, amount: Decimal) -> None:
+        self.shares[asset] -= self.per_debt[asset] * amount
+
+
+def bounds(world: World, wallet: Wallet, measure: Measure, holdings: dict[str, Holding], bar: Decimal) -> list[Bound]:
+    """The bound from below, and the one from above where it is another: with one rate throughout they are the same, and exact."""
+    floor, ceiling = (_bound(world.rules, measure, holdings, bar, *ends) for ends in ((min, max), (max, min)))
+    for (given, amount), _ in measure.swaps(world, wallet):
+        floor.shares[given] = floor.shares.get(given, ZERO) + amount  # an order loses no more than all it gives
+    return [floor] if floor == ceiling else [floor, ceiling]
+
+
+def _bound(rules: Rulebook, measure: Measure, holdings: dict[str, Holding], bar: Decimal, of_held: Callable, of_owed: Callable) -> Bound:
+    per_debt = {asset: measure.owes + bar * of_owed(_rates(measure.weighs(rules, asset))) for asset in holdings}
+    shares = {asset: of_held(_rates(measure.counts(rules, asset))) * held.balance - per_debt[asset] * held.debt for asset, held in holdings.items()}
+    return Bound(shares, per_debt)
+
+
+def _rates(tiers: Tiers) -> Iterator[Decimal]:
+    return (rate for _, rate in slices(tiers))
