@@ -9,7 +9,8 @@ from .refusals import Refused
 from .schemes import Bands, Rung, Scheme, Tiers, collateral_value, scheme_of, slices
 from .world import World
 
-EXCESSIVE, NORMAL, MARGIN_CALL, FORCE_LIQUIDATION = "EXCESSIVE", "NORMAL", "MARGIN_CALL", "FORCE_LIQUIDATION"
+EXCESSIVE, NORMAL, MARGIN_CALL, PRE_LIQUIDATION, FORCE_LIQUIDATION = "EXCESSIVE", "NORMAL", "MARGIN_CALL", "PRE_LIQUIDATION", "FORCE_LIQUIDATION"
+BORROW, TRANSFER_OUT, LIQUIDATION = "borrow", "transfer_out", "liquidation"  # what collateral is counted for (COL-6)
 
 
 class Exposure(NamedTuple):
@@ -26,12 +27,16 @@ class Exposure(NamedTuple):
 
 
 class Health(NamedTuple):
-    """A wallet's standing at a moment. Levels are unrounded ratios (NUM-3); Infinity without debt (ML-5)."""
+    """A wallet's standing at a moment. Levels are unrounded ratios (NUM-3); Infinity without debt (ML-5).
+
+    The two levels with haircuts are as borrowing and as moving out count the coins; they differ since 2026 (COL-6).
+    """
 
     wallet: Wallet
     exposure: Exposure
     level: Decimal
     collateral_level: Decimal | None
+    transfer_out_level: Decimal | None
     band: str
     bands: Bands | None
     allows: tuple[str, ...]
@@ -39,7 +44,7 @@ class Health(NamedTuple):
     distances: dict[str, Decimal]
 
 
-def exposure(world: World, wallet: Wallet) -> Exposure:
+def exposure(world: World, wallet: Wallet, purpose: str = BORROW) -> Exposure:
     """Sum the wallet at index prices (ML-7): no haircut in assets and debts, tiers only in the collateral (ML-1, COL-1)."""
     scheme = scheme_of(wallet)
     asset_sum = debt_sum = counted = ZERO
@@ -52,7 +57,7 @@ def exposure(world: World, wallet: Wallet) -> Exposure:
         value = holding.balance * price
         asset_sum += value
         debt_sum += holding.debt * price
-        counted += collateral_value(scheme.tiers(world.rules, asset), value)
+        counted += collateral_value(scheme.tiers(world, asset, purpose), value)
     return Exposure(asset_sum, debt_sum, counted, tuple(unpriced))
 
 
@@ -71,19 +76,21 @@ def band_of(level: Decimal, bands: Bands) -> str:
     """THR-6, THR-7: at equality the worse band counts."""
     if level <= bands.liquidation_at:
         return FORCE_LIQUIDATION
+    if level <= bands.pre_liquidation_at:
+        return PRE_LIQUIDATION
     if level <= bands.margin_call_at:
         return MARGIN_CALL
     return EXCESSIVE if level > bands.excessive_above else NORMAL
 
 
-def allowed(level: Decimal, collateral_level: Decimal, bands: Bands) -> tuple[str, ...]:
-    """THR-1, THR-2, THR-4: trading tests the level, borrowing and moving out the level with haircuts."""
+def allowed(level: Decimal, to_borrow: Decimal, to_move: Decimal, bands: Bands) -> tuple[str, ...]:
+    """THR-1, THR-2, THR-4: trading tests the level, borrowing and moving out each its level with haircuts (COL-6)."""
     verbs = []
     if level > bands.liquidation_at:
         verbs.append("trade")
-        if level > bands.margin_call_at and collateral_level > bands.borrow_above:
+        if level > bands.margin_call_at and to_borrow > bands.borrow_above:
             verbs.append("borrow")
-        if level > bands.margin_call_at and collateral_level > bands.transfer_out_above:
+        if level > bands.margin_call_at and to_move > bands.transfer_out_above:
             verbs.append("transfer_out")
     return tuple(verbs)
 
@@ -93,19 +100,22 @@ def health(world: World, wallet: Wallet) -> Health:
     scheme = scheme_of(wallet)
     total = exposure(world, wallet)
     if not scheme.lends:
-        return Health(wallet, total, NO_DEBT, None, EXCESSIVE, None, ("trade", "transfer_out"), {}, {})
+        return Health(wallet, total, NO_DEBT, None, None, EXCESSIVE, None, ("trade", "transfer_out"), {}, {})
     bands = scheme.bands(world, wallet)
     level = level_of(total.total_asset, total.total_liability)
-    counted = level_of(total.collateral, total.total_liability)
+    to_borrow = level_of(total.collateral, total.total_liability)
+    to_move = level_of(exposure(world, wallet, TRANSFER_OUT).collateral, total.total_liability)
+    shows = scheme.shows_collateral_level(world.rules)
     prices = liquidation_prices(world, wallet, bands)
     return Health(
         wallet,
         total,
         level,
-        counted if scheme.shows_collateral_level else None,
+        to_borrow if shows else None,
+        to_move if shows else None,
         band_of(level, bands),
         bands,
-        allowed(level, counted, bands),
+        allowed(level, to_borrow, to_move, bands),
         {symbol: price for symbol, (price, _) in prices.items()},
         {symbol: distance for symbol, (_, distance) in prices.items()},
     )
@@ -182,7 +192,7 @@ def max_borrow(world: World, wallet: Wallet, asset: str) -> Room:
     require_priced_debts(world, wallet)
     total = exposure(world, wallet)
     own = world.state.holding(wallet, asset)
-    tiers = scheme.tiers(world.rules, asset)
+    tiers = scheme.tiers(world, asset, BORROW)
     best = Room(ZERO, ())
     for rung in scheme.rungs(world, wallet, asset):
         if not _others_fit(world, wallet, scheme, rung, asset):
@@ -239,7 +249,7 @@ def max_transfer_out(world: World, wallet: Wallet, asset: str) -> Decimal:
     if not scheme.lends or not world.state.owes(wallet):
         return free
     require_priced_debts(world, wallet)
-    total, bands = exposure(world, wallet), scheme.bands(world, wallet)
+    total, bands = exposure(world, wallet, TRANSFER_OUT), scheme.bands(world, wallet)
     spare = total.collateral - bands.transfer_out_above * total.total_liability
     if spare <= 0:
         return ZERO
@@ -247,7 +257,7 @@ def max_transfer_out(world: World, wallet: Wallet, asset: str) -> Decimal:
     if price is None:  # it counts for nothing, so nothing is lost when it leaves
         return free
     value = world.state.holding(wallet, asset).balance * price
-    return min(free, give_down_quotient(removable(scheme.tiers(world.rules, asset), value, spare), price, world.rules.scale(asset)))
+    return min(free, give_down_quotient(removable(scheme.tiers(world, asset, TRANSFER_OUT), value, spare), price, world.rules.scale(asset)))
 
 
 def removable(tiers: Tiers, value: Decimal, spare: Decimal) -> Decimal:
@@ -268,7 +278,7 @@ def require_level_to_move_out(world: World, wallet: Wallet) -> None:
     """TRF-2, TRF-8: above its bar, and so never in a margin call. Raises Refused level_too_low_to_move."""
     current = health(world, wallet)
     if current.bands and "transfer_out" not in current.allows:
-        level = current.level if current.collateral_level is None else current.collateral_level
+        level = current.level if current.transfer_out_level is None else current.transfer_out_level
         raise Refused("level_too_low_to_move", wallet=wallet.name, bar=current.bands.transfer_out_above, level=shown(level))
 
 

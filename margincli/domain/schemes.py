@@ -9,15 +9,18 @@ from typing import Callable, Iterator, NamedTuple
 from .journal import Wallet
 from .money import ONE, ZERO, give_down_quotient
 from .refusals import Refused
-from .rulebook import Rulebook
+from .rulebook import Rulebook, Tiers
 from .world import World
 
-Tiers = tuple[tuple[Decimal | None, Decimal], ...]  # (upper end in USD or None, ratio), ascending
 WHOLE: Tiers = ((None, ONE),)
 
 
 class Bands(NamedTuple):
-    """The bars of one wallet now, as ratios (THR-1, THR-4, ISO-1). `tier` counts from 1, 0 where there are none."""
+    """The bars of one wallet now, as ratios (THR-1, THR-4, ISO-1). `tier` counts from 1, 0 where there are none.
+
+    `pre_liquidation_at` is 0 where there is no such state (THR-7). `ceiling` is the highest call level of any tier where the
+    bars move with the tier (ISO-4), else 0.
+    """
 
     excessive_above: Decimal
     transfer_out_above: Decimal
@@ -27,6 +30,8 @@ class Bands(NamedTuple):
     stop_above: Decimal
     leverage: Decimal
     tier: int = 0
+    pre_liquidation_at: Decimal = ZERO
+    ceiling: Decimal = ZERO
 
 
 class Rung(NamedTuple):
@@ -38,15 +43,18 @@ class Rung(NamedTuple):
 
 
 class Scheme(NamedTuple):
-    """How one mode works. `account_type` is the exchange's name for it (MODE-3); `shows_collateral_level`: whether a level with haircuts exists beside the margin level."""
+    """How one mode works. `account_type` is the exchange's name for it (MODE-3); `shows_collateral_level`: whether a level with haircuts stands beside the margin level (ML-2).
+
+    `tiers` answers how a coin counts now for a purpose: borrow, transfer_out or liquidation (COL-6).
+    """
 
     mode: str
     account_type: str
     lends: bool
-    shows_collateral_level: bool
+    shows_collateral_level: Callable[[Rulebook], bool]
     fee_rule: str
     admits: Callable[[Rulebook, Wallet, str], bool]
-    tiers: Callable[[Rulebook, str], Tiers]
+    tiers: Callable[[World, str, str], Tiers]
     bands: Callable[[World, Wallet], Bands]
     rungs: Callable[[World, Wallet, str], list[Rung]]
     leverages: Callable[[Rulebook, Wallet], tuple[str, ...]]
@@ -98,12 +106,13 @@ def cross_rungs(world: World, wallet: Wallet, asset: str) -> list[Rung]:
 
 def isolated_bands(world: World, wallet: Wallet) -> Bands:
     rules, family = world.rules, world.rules.family(wallet.symbol)
-    tier = isolated_tier(world, wallet)
-    initial = rules.numbers(f"isolated.bands.{family}.initial_risk_ratio")[tier - 1]
-    call, liquidation = (rules.number(f"isolated.bands.{family}.{bar}") for bar in ("margin_call_at", "liquidation_at"))
-    leverage = rules.numbers(f"isolated.bands.{family}.leverage")[tier - 1]
+    tier, bars = isolated_tier(world, wallet), f"isolated.bands.{family}."
+    names = ("initial_risk_ratio", "margin_call_at", "liquidation_at", "leverage", "pre_liquidation_at")
+    initial, call, liquidation, leverage, before = (rules.of_tier(bars + name, tier) for name in names)
     excessive, out = rules.number("isolated.excessive_above"), rules.number("isolated.transfer_out_above")
-    return Bands(excessive, out, initial, call, liquidation, initial, leverage, tier)
+    calls = rules.numbers(bars + "margin_call_at")
+    ceiling = max(calls) if len(calls) > 1 else ZERO
+    return Bands(excessive, out, initial, call, liquidation, initial, leverage, tier, before, ceiling)
 
 
 def isolated_tier(world: World, wallet: Wallet) -> int:
@@ -152,15 +161,15 @@ def _none(*_: object) -> None:
 
 
 SCHEMES: dict[str, Scheme] = {
-    "spot": Scheme("spot", "", False, False, "", lambda *_: True, lambda *_: WHOLE, _none, lambda *_: [], lambda *_: (), lambda *_: False),
+    "spot": Scheme("spot", "", False, lambda _: False, "", lambda *_: True, lambda *_: WHOLE, _none, lambda *_: [], lambda *_: (), lambda *_: False),
     "cross": Scheme(
         mode="cross",
         account_type="MARGIN_1",
         lends=True,
-        shows_collateral_level=True,
+        shows_collateral_level=lambda rules: rules.leaf("collateral.shown", "yes") == "yes",
         fee_rule="liquidation.fee_cross",
         admits=lambda *_: True,
-        tiers=lambda rules, asset: rules.tiers(asset),
+        tiers=lambda world, asset, purpose: world.rules.tiers(asset, world.now, purpose),
         bands=cross_bands,
         rungs=cross_rungs,
         leverages=lambda rules, _: tuple(rules.leaf("cross.leverages")),
@@ -170,7 +179,7 @@ SCHEMES: dict[str, Scheme] = {
         mode="isolated",
         account_type="",
         lends=True,
-        shows_collateral_level=False,
+        shows_collateral_level=lambda _: False,
         fee_rule="liquidation.fee_isolated",
         admits=_both_coins,
         tiers=lambda *_: WHOLE,

@@ -3,7 +3,7 @@
 import pytest
 from margincli.domain.refusals import Refused
 from margincli.domain.schemes import SCHEMES, WHOLE, collateral_value, isolated_rungs, isolated_tier, require_wallet, scheme_of, slices
-from worlds import D, RULES, ruled, wallet, world
+from worlds import D, NOON, RULES, ruled, wallet, world
 
 # ISO-1, as the rule book prints it: liquidation, call, then IRR and leverage by tier
 FAMILIES = {
@@ -25,7 +25,7 @@ def test_ISO_1_ISO_2_ISO_5_bars_of_every_tier(family, tier, liquidation, call, i
     found = world(rules=rules, isolated_BTCUSDT={"BTC": "1", "USDT": f"-{tier * 1000}"})
     name = wallet("isolated:BTCUSDT")
     bands = scheme_of(name).bands(found, name)
-    assert bands == (D(2), D(2), D(initial), D(call), D(liquidation), D(initial), D(leverage), tier)
+    assert bands == (D(2), D(2), D(initial), D(call), D(liquidation), D(initial), D(leverage), tier, 0, 0)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_ISO_5_a_pair_without_a_table_takes_the_worth_of_20000_cut_down():
 )
 def test_THR_1_MODE_5_LIQ_3_bars_of_cross(leverage, bars):
     bands = scheme_of(wallet()).bands(world(leverage=leverage, cross={}), wallet())
-    assert bands == (*map(D, bars), D(leverage or 5), 0)
+    assert bands == (*map(D, bars), D(leverage or 5), 0, 0, 0)
 
 
 @pytest.mark.parametrize(
@@ -115,13 +115,13 @@ def test_wallets_that_there_are(name, code):
 
 
 def test_only_cross_has_haircuts_and_only_margin_wallets_lend_COL_1():
-    assert {mode: (row.lends, row.shows_collateral_level) for mode, row in SCHEMES.items()} == {
+    assert {mode: (row.lends, row.shows_collateral_level(RULES)) for mode, row in SCHEMES.items()} == {
         "spot": (False, False),
         "cross": (True, True),
         "isolated": (True, False),
     }
-    assert SCHEMES["cross"].tiers(RULES, "CFX")[1] == (D(150000), D("0.8"))
-    assert SCHEMES["isolated"].tiers(RULES, "CFX") == WHOLE
+    assert SCHEMES["cross"].tiers(world(), "CFX", "borrow")[1] == (D(150000), D("0.8"))
+    assert SCHEMES["isolated"].tiers(world(), "CFX", "borrow") == WHOLE
 
 
 TIERS = ((D(100), D(1)), (D(150), D("0.8")))
@@ -166,4 +166,4 @@ FAQ = ((D(100_000_000), D(1)), (D(120_000_000), D("0.975")), (D(150_000_000), D(
     ],
 )
 def test_COL_1_COL_3_COL_4_COL_5_COL_9_tiered_collateral(tiers, value, counted):
-    assert collateral_value(RULES.tiers(tiers) if isinstance(tiers, str) else tiers, D(value)) == D(counted)
+    assert collateral_value(RULES.tiers(tiers, NOON) if isinstance(tiers, str) else tiers, D(value)) == D(counted)

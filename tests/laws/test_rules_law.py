@@ -81,3 +81,53 @@ def test_a_profile_put_in_force_again_takes_back_what_was_imported(tmp_path):
     records.rules_use(call, "2024")
     (row,) = [row for row in records.rules_show(call, "cross.bands.3.margin_call_at")["rows"]]
     assert row["value"] == "1.3"
+
+
+def outlier(path, first: str, then: str) -> desk.Call:
+    """1,900 USDT owed against 0.0483 BTC; from 11:00 on a source of three stands at 35,000 beside 52,000, and from 12:30 on another profile holds."""
+    call, key, cross = desk.Call(path, "main", BEGIN), records.quiz_key(), Wallet("main", "cross")
+    records.rules_use(call, first)
+    for source in ("a", "b", "c"):
+        quotes.price_set(call, "BTCUSDT", D(60000), source, D(1))
+    for request in (
+        Deposit("USDT", D(1000)),
+        Activate(cross, "3", "DE", "accepted", key, key),
+        Transfer("USDT", D(1000), Wallet("main", "spot"), cross),
+        Trade(cross, "BUY", "BTCUSDT", None, D(2900), side_effect="MARGIN_BUY"),
+    ):
+        desk.perform(call, request)
+    for source, price in (("a", 52000), ("b", 52000), ("c", 35000)):
+        quotes.price_set(call._replace(at=BEGIN + HOUR), "BTCUSDT", D(price), source, D(1))
+    records.rules_use(call._replace(at=CHANGE), then)
+    return call
+
+
+def outlier(path, first: str, then: str) -> desk.Call:
+    """1,900 USDT owed against 0.0483 BTC; from 11:00 on a source of three stands at 35,000 beside 52,000, and from 12:30 on another profile holds."""
+    call, key, cross = desk.Call(path, "main", BEGIN), records.quiz_key(), Wallet("main", "cross")
+    records.rules_use(call, first)
+    for source in ("a", "b", "c"):
+        quotes.price_set(call, "BTCUSDT", D(60000), source, D(1))
+    for request in (
+        Deposit("USDT", D(1000)),
+        Activate(cross, "3", "DE", "accepted", key, key),
+        Transfer("USDT", D(1000), Wallet("main", "spot"), cross),
+        Trade(cross, "BUY", "BTCUSDT", None, D(2900), side_effect="MARGIN_BUY"),
+    ):
+        desk.perform(call, request)
+    for source, price in (("a", 52000), ("b", 52000), ("c", 35000)):
+        quotes.price_set(call._replace(at=BEGIN + HOUR), "BTCUSDT", D(price), source, D(1))
+    records.rules_use(call._replace(at=CHANGE), then)
+    return call
+
+
+@pytest.mark.parametrize("step", [HOUR // 2, 3 * HOUR, END - BEGIN])
+@pytest.mark.parametrize("first, then, told", [("2019", "2024", ["margin_call 12:30"]), ("2024", "2019", ["margin_call 11:00", "margin_call_over 12:30"])])
+def test_PROF_1_IDX_3_the_index_is_made_by_the_rules_of_its_own_moment(tmp_path, step, first, then, told):
+    """35,000 beside twice 52,000: in 2021 it has no weight, since 2024 it counts at 49,400, which makes 51,133.33. The levels of
+    0.0483 BTC against 1,900 USDT and some interest are 1.32 and 1.299."""
+    call = outlier(tmp_path / "ledger.db", first, then)
+    for now in [*range(BEGIN + step, END, step), END]:
+        desk.sweep(call._replace(at=now), "accrue")
+    found = records.history(call._replace(at=END), None, None, None, None)["rows"]
+    assert [f"{row['kind']} {row['at'][11:16]}" for row in found if row["kind"].startswith("margin_call")] == told

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from worlds import RULES, D, at, market, state
+from worlds import RULES, D, at, market, ruled, state
 
 from margincli.domain import walk
 from margincli.domain.chart import Point, Series
@@ -19,18 +19,32 @@ from margincli.domain.operations.alert import Alert
 from margincli.domain.operations.top_up import TopUp
 from margincli.domain.operations.trade import Trade
 from margincli.domain.refusals import Refused
+from margincli.domain.rulebook import Rulebook
 from margincli.domain.world import World
+from margincli.rules import load
 
 START = at("2024-09-01T12:00:00Z")
 SPAN = 60 * HOUR
+# The profiles; that of 2019 with small tiers too, so that interest lifts a wallet to higher bars, and with tiers told in USDT,
+# so that a price does (ISO-4).
+OLD = load("2019")
+BOOKS = [
+    RULES,
+    Rulebook(OLD),
+    ruled({"isolated.tier_step.rows.BTCUSDT": ["0.1", "3100"]}, OLD),
+    ruled({"isolated.tier_step.rows": {}, "isolated.default_step_usdt": "2500"}, OLD),
+    Rulebook(load("2026")),
+]
 
-prices = st.integers(300, 3000).map(lambda n: D(n) * 10)
+prices = wild = st.integers(300, 3000).map(lambda n: D(n) * 10)
+calm = st.integers(1000, 1060).map(lambda n: D(n) * 10)
 offsets = st.integers(1, SPAN)
 
 
 @st.composite
 def charts(draw) -> Series:
-    """Candles of one to four hours with gaps between, and single quotes thrown in, some of them on the full hour."""
+    """Candles of one to four hours with gaps between, and single quotes thrown in, some of them on the full hour; wild, or calm."""
+    prices = draw(st.sampled_from([wild, wild, calm]))
     points, now = [Point(START - HOUR, draw(prices))], START
     while now < START + SPAN:
         width = draw(st.integers(1, 4)) * HOUR
@@ -47,7 +61,11 @@ def charts(draw) -> Series:
 @st.composite
 def accounts(draw) -> World:
     """A long or a short, in cross and maybe in an isolated wallet, from comfortable to nearly liquidated."""
+    listed = {"BTCUSDT": draw(charts()), "ETHUSDT": draw(charts())}
+
     def position():
+        if draw(st.booleans()):  # close to the bars of the isolated tiers
+            return {"BTC": "1", "USDT": f"-{int(listed['BTCUSDT'].points[0].price * 100) // draw(st.integers(104, 125))}"}
         if draw(st.booleans()):
             return {"BTC": "1", "USDT": f"-{draw(st.integers(500, 17000))}"}
         return {"USDT": str(draw(st.integers(12000, 60000))), "BTC": "-0.5"}
@@ -59,12 +77,11 @@ def accounts(draw) -> World:
         wallets["cross"]["ETH"] = str(draw(st.integers(1, 5)))
     if draw(st.booleans()):
         wallets["spot"] = {"USDT": str(draw(st.integers(1, 9000))), "BTC": "0.1"}
-    rates = {("cross", "USDT"): [("2024-09-01", "0.0001"), ("2024-09-02T03:00", "0.0007"), ("2024-09-02T09:30", "0")]} if draw(st.booleans()) else None
-    listed = {"BTCUSDT": draw(charts()), "ETHUSDT": draw(charts())}
-    drawn = World(START, "main", state(leverage=draw(st.sampled_from(["3", "5"])), **wallets), market(listed, rates), RULES)
+    rates = {("cross", "USDT"): [("2024-09-01", "0.0001"), ("2024-09-02T03:00", "0.0007"), ("2024-09-02T09:30", "0")], ("isolated", "USDT"): [("2024-09-01", "0.05")]} if draw(st.booleans()) else None
+    drawn = World(START, "main", state(leverage=draw(st.sampled_from(["3", "5"])), **wallets), market(listed, rates), draw(st.sampled_from(BOOKS)))
     begun, _ = walk.settle(drawn, START)  # one that starts beyond a bar is judged before the clock runs
     guards = [TopUp(Wallet.named("main", "cross"), "on", ("USDT", "BTC"), draw(st.none() | st.just(D("1.6")))), TopUp(Wallet.named("main", "isolated:BTCUSDT"), "on")]
-    guards += [Alert(Wallet.named("main", "cross"), D("1.7"), draw(st.integers(1, 24)))]
+    guards += [Alert(Wallet.named("main", name), D(level), draw(st.integers(1, 24))) for name, level in (("cross", "1.7"), ("isolated:BTCUSDT", "1.15"))]
     for request in draw(st.lists(st.sampled_from(guards), max_size=3, unique=True)) + draw(st.lists(requests(), max_size=3)):
         try:
             begun, _ = walk.settle(decide(begun, request)[0], START)  # as the desk does: what it sets off comes at once
@@ -110,10 +127,27 @@ def test_many_small_settlements_equal_one(world, stops):
     whole, entries = walk.settle(world, START)
     step, pieces, since = world, [], START
     for until in [*sorted(START + offset for offset in set(stops)), START + SPAN]:
-        step, found = walk.settle(World(until, "main", step.state, world.market, RULES), since)
+        step, found = walk.settle(World(until, "main", step.state, world.market, world.rules), since)
         pieces, since = pieces + found, until
     assert expanded(pieces) == expanded(entries)
     assert balances(step) == balances(whole)
+
+
+@many
+@given(accounts(), st.sampled_from(BOOKS), offsets, st.lists(offsets, max_size=4))
+def test_PROF_1_a_change_of_the_profile_comes_at_its_moment_whoever_settles_when(world, after, offset, stops):
+    """As the desk settles: to the last moment under the old rules, then to the first under the new ones."""
+    change = START + offset
+
+    def settled(moments):
+        step, found, since = world, [], START
+        for until in sorted({*moments, change - 1, change, START + SPAN}):
+            book = after if until >= change else world.rules
+            step, more = walk.settle(World(until, "main", step.state, world.market, book), since)
+            found, since = found + more, until
+        return expanded(found), balances(step)
+
+    assert settled(START + stop for stop in stops) == settled(())
 
 
 @many
@@ -133,7 +167,7 @@ def test_the_quick_road_finds_what_the_slow_one_finds(world):
 @given(accounts())
 def test_settling_twice_is_settling_once(world):
     once, _ = walk.settle(world, START)
-    again, entries = walk.settle(World(world.now, "main", once.state, world.market, RULES), world.now)
+    again, entries = walk.settle(World(world.now, "main", once.state, world.market, world.rules), world.now)
     assert entries == [] and again.state.balances == once.state.balances
 
 
