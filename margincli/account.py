@@ -6,7 +6,7 @@ document of the contract.
 
 from .desk import Call, Document, bring_up_to_date, load, require_account
 from .domain.journal import Wallet
-from .domain.loan import loan_asset, loan_of
+from .domain.loan import loan_of
 from .domain.money import ZERO, plain
 from .domain.operations.borrow import CHECKS as BORROW_CHECKS
 from .domain.operations.borrow import Borrow
@@ -27,7 +27,7 @@ def status(call: Call) -> Document:
         wallets = [wallet_document(health(world, wallet), world.state) for wallet in world.state.wallets(call.account)]
         told = notices([entry_document(entry, None) for entry in due], wallets)
         document = {"mode": "paper", "account": call.account, "at": moment(call.at), "profile": world.rules.profile, "wallets": wallets, "notices": told}
-        if (loan := loan_of(world.state, call.account, loan_asset(world))).remaining:
+        if (loan := loan_of(world)).remaining:
             document["liquidation_loan"] = loan_document(loan)
         return {**document, "cooling_off_until": moment(until)} if (until := cooling_off_ends_at(world)) else document
 
@@ -64,6 +64,8 @@ def _limit(world: World, wallet: Wallet, asset: str) -> Document:
     try:
         require_level_to_move_out(world, wallet)
         out = max_transfer_out(world, wallet, asset)
+        if out < world.state.holding(wallet, asset).free:
+            bounds.append({"bound": "transfer_out_level", "amount": plain(out)})
     except Refused as refusal:
         out = ZERO
         bounds.append({"bound": refusal.code, "message": refusal.message, "hint": refusal.hint})
@@ -87,7 +89,7 @@ def liquidation_loan(call: Call) -> Document:
     with reading(call.ledger) as session:
         require_account(session, call.account)
         world, _ = bring_up_to_date(session, call.account, call.at)
-        loan = loan_of(world.state, call.account, loan_asset(world))
+        loan = loan_of(world)
         return {"mode": "paper", "account": call.account, "at": moment(call.at), "rows": [loan_document(loan)] if loan.amount else []}
 
 

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from .journal import CLAIMS, INSURANCE, Account, Change, Entry, Wallet, move
 from .money import ZERO, charge_up_quotient, plain
-from .standing import State
 from .steps import pay_down
 from .world import World
 
@@ -32,40 +31,39 @@ def owed_by(owner: str) -> Account:
     return Account(Wallet(owner, "liquidation-loan"), "borrowed")
 
 
-def loan_of(state: State, owner: str, asset: str) -> Loan:
-    """The account's loan in `asset`; all zero where there never was one."""
-    account = owed_by(owner)
-    return Loan(asset, Decimal(state.setting(account.wallet, LENT) or 0), -state.balance(account, asset))
+def loan_of(world: World) -> Loan:
+    """The account's loan, in the coin it was made in, else in that of the rule book; all zero where there never was one."""
+    wallet = owed_by(world.owner).wallet
+    for asset, owed in world.state.holdings(wallet).items():
+        return Loan(asset, Decimal(world.state.setting(wallet, LENT)), owed.borrowed)
+    return Loan(world.rules.leaf("liquidation.loan_asset", "USDC"), Decimal(world.state.setting(wallet, LENT) or 0), ZERO)
 
 
-def loan_asset(world: World) -> str:
-    return world.rules.leaf("liquidation.loan_asset", "USDC")
-
-
-def price_usdt(world: World) -> Decimal:
+def price_usdt(world: World, asset: str) -> Decimal:
     """The index price of the loan's coin, or what the rule book lets it count for while none is known."""
-    return world.value_usdt(loan_asset(world)) or world.rules.number("liquidation.loan_price_usdt", "1")
+    return world.value_usdt(asset) or world.rules.number("liquidation.loan_price_usdt", "1")
 
 
 def worth_usdt(world: World) -> Decimal:
     """What is still owed of the loan, in USDT."""
-    return loan_of(world.state, world.owner, loan_asset(world)).remaining * price_usdt(world)
+    loan = loan_of(world)
+    return loan.remaining * price_usdt(world, loan.asset)
 
 
 def lend_on(world: World, wallet: Wallet, asset: str, value_usdt: Decimal) -> Entry:
     """FUND-5: the fund pays one debt of `wallet`, worth `value_usdt`, and the user owes as much of the loan's coin, rounded up."""
-    owed, coin, account = world.state.holding(wallet, asset).debt, loan_asset(world), owed_by(wallet.owner)
-    amount, before = charge_up_quotient(value_usdt, price_usdt(world), world.rules.scale(coin)), loan_of(world.state, wallet.owner, coin)
-    (paid,) = pay_down(world, wallet, asset, owed, INSURANCE, "liquidation_loan")
-    lent = amount + (before.amount if before.remaining else ZERO)
-    facts = {**paid.facts, "loan_asset": coin, "loan": plain(amount), "price_usdt": plain(price_usdt(world))}
+    loan, account = loan_of(world), owed_by(wallet.owner)
+    price = price_usdt(world, loan.asset)
+    amount = charge_up_quotient(value_usdt, price, world.rules.scale(loan.asset))
+    (paid,) = pay_down(world, wallet, asset, world.state.holding(wallet, asset).debt, INSURANCE, "liquidation_loan")
+    lent = amount + (loan.amount if loan.remaining else ZERO)
+    facts = {**paid.facts, "loan_asset": loan.asset, "loan": plain(amount), "price_usdt": plain(price)}
     changes = (Change(account.wallet, LENT, plain(lent)),)
-    return paid._replace(postings=paid.postings + move(coin, amount, account, CLAIMS), changes=changes, facts=facts)
+    return paid._replace(postings=paid.postings + move(loan.asset, amount, account, CLAIMS), changes=changes, facts=facts)
 
 
 def pay_back(world: World, amount: Decimal) -> Entry:
     """FUND-5: spot coins pay the fund back, and the claim falls by as much."""
-    coin, spot = loan_asset(world), Wallet(world.owner, "spot")
-    postings = move(coin, amount, Account(spot, "free"), INSURANCE) + move(coin, amount, CLAIMS, owed_by(world.owner))
-    rest = loan_of(world.state, world.owner, coin).remaining - amount
-    return Entry(world.now, "liquidation_loan_repay", spot, coin, amount, postings, (), {"remaining": plain(rest)})
+    loan, spot = loan_of(world), Wallet(world.owner, "spot")
+    postings = move(loan.asset, amount, Account(spot, "free"), INSURANCE) + move(loan.asset, amount, CLAIMS, owed_by(world.owner))
+    return Entry(world.now, "liquidation_loan_repay", spot, loan.asset, amount, postings, (), {"remaining": plain(loan.remaining - amount)})

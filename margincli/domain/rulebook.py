@@ -55,10 +55,12 @@ class Rulebook:
         return self._moves_unreadable() or self._missing() or self._bars_out_of_order() or self._no_choice()
 
     def _moves_unreadable(self) -> str:
-        try:
-            return "" if self._rank_changes else ""
-        except (ValueError, TypeError) as error:
-            return f'collateral.rank_changes: a change is [moment in UTC, rank before, rank after] ({error})'
+        for asset, moves in self.rows("collateral.rank_changes", {}).items():
+            try:
+                _moves(moves)
+            except (ValueError, TypeError) as error:
+                return f"collateral.rank_changes.{asset}: a change is [moment in UTC, rank before, rank after] ({error})"
+        return ""
 
     def _missing(self) -> str:
         collateral, families = self.document["collateral"], self.document["isolated"]["bands"]
@@ -181,11 +183,15 @@ class Rulebook:
     @cached_property
     def _rank_changes(self) -> dict[str, list[tuple[int, str, str]]]:
         rows = self.rows("collateral.rank_changes", {})
-        return {asset: sorted((millis(since), old, new) for since, old, new in moves) for asset, moves in rows.items()}
+        return {asset: _moves(moves) for asset, moves in rows.items()}
 
     def family(self, symbol: str) -> str:
         """The isolated leverage family of a pair: its top leverage (ISO-1)."""
         return self.rows("isolated.families").get(symbol, self.leaf("isolated.default_family"))
+
+
+def _moves(rows: list[list[str]]) -> list[tuple[int, str, str]]:
+    return sorted((millis(since), old, new) for since, old, new in rows)
 
 
 def millis(moment: str) -> int:

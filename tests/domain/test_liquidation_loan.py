@@ -64,7 +64,7 @@ def test_FUND_5_what_the_sale_left_unpaid_becomes_a_loan_and_the_wallet_starts_a
         "house:claims USDC": "2500.00000002",
     }
     assert after.state.holdings(CROSS) == {} and not after.state.owes(CROSS)
-    assert loan_of(after.state, "main", "USDC") == Loan("USDC", D("2500.00000002"), D("2500.00000002"))
+    assert loan_of(after) == Loan("USDC", D("2500.00000002"), D("2500.00000002"))
     assert after.state.wallets("main") == found.state.wallets("main")  # it is no wallet of the user's
 
 
@@ -72,23 +72,23 @@ def test_FUND_5_every_debt_is_lent_on_interest_too_and_a_second_loan_adds_to_the
     after, entries = liquidate(owing("700", cross={"USDC": "1000", "USDT": "-1500/10", "ETH": "-0.2/0.1"}), CROSS, D("1.5"), "level")
     assert lines(entries)[3:] == [("liquidation_loan", "USDT", "510"), ("liquidation_loan", "ETH", "0.3")]
     assert entries[4].facts == {"interest": "0.1", "principal": "0.2", "loan_asset": "USDC", "loan": "300", "price_usdt": "1"}
-    assert loan_of(after.state, "main", "USDC") == Loan("USDC", D(1810), D(1510))
+    assert loan_of(after) == Loan("USDC", D(1810), D(1510))
     again, _ = liquidate(owing("", cross={"USDC": "900", "USDT": "-1000"}), CROSS, D("1.5"), "level")
-    assert loan_of(again.state, "main", "USDC").amount == D(100)
+    assert loan_of(again).amount == D(100)
 
 
 def test_FUND_5_a_new_loan_after_one_that_is_repaid_begins_at_its_own_amount():
     repaid, _ = decide(owing("700", spot={"USDC": "700"}, cross={"BNB": "2", "USDT": "-1100"}), RepayLiquidationLoan(None))
-    assert loan_of(repaid.state, "main", "USDC") == Loan("USDC", D(1000), D(0))
+    assert loan_of(repaid) == Loan("USDC", D(1000), D(0))
     after, _ = liquidate(repaid, CROSS, D("1.5"), "level")
-    assert loan_of(after.state, "main", "USDC") == Loan("USDC", D(100), D(100))
+    assert loan_of(after) == Loan("USDC", D(100), D(100))
 
 
 def test_FUND_5_without_a_price_of_its_coin_the_rule_book_says_what_it_counts_for():
     blind = {"prices": {"USDCUSDT": None, "BTCUSDC": None}, "cross": {"BNB": "2", "USDT": "-1100"}}
     for rules, lent in ((NOW, "100"), (ruled({"liquidation.loan_price_usdt": "0.5"}, NOW.document), "200")):
         after, _ = liquidate(world(rules=rules, **blind), CROSS, D("1.5"), "level")
-        assert loan_of(after.state, "main", "USDC").amount == D(lent)
+        assert loan_of(after).amount == D(lent)
 
 
 def test_FUND_5_by_hand_too_but_isolated_wallets_and_older_profiles_have_the_fund():
@@ -103,14 +103,14 @@ def test_FUND_5_by_hand_too_but_isolated_wallets_and_older_profiles_have_the_fun
 def test_FUND_5_it_comes_at_the_moment_of_the_liquidation_and_bears_no_interest():
     after, entries = walked("2 12:00", rules=NOW, prices={"BTCUSDT": "18000"}, cross={"BTC": "1", "USDT": "-20000"})
     assert [(entry.kind, entry.at) for entry in entries if entry.kind.startswith("liquidation_loan")] == [("liquidation_loan", entries[0].at)]
-    assert loan_of(after.state, "main", "USDC").remaining == D(2000)
+    assert loan_of(after).remaining == D(2000)
 
 
 def test_FUND_5_spot_pays_the_fund_back_and_the_claim_falls_by_as_much():
     after, entries = decide(owing("700", spot={"USDC": "800"}), RepayLiquidationLoan(D("200.5")))
     assert lines(entries) == [("liquidation_loan_repay", "USDC", "200.5")] and entries[0].facts == {"remaining": "499.5"}
     assert booked(entries[0]) == {"spot:free USDC": "-200.5", "house:insurance USDC": "200.5", "house:claims USDC": "-200.5", "liquidation-loan:borrowed USDC": "200.5"}
-    loan = loan_of(after.state, "main", "USDC")
+    loan = loan_of(after)
     assert (loan.amount, loan.repaid, loan.remaining) == (D(1000), D("500.5"), D("499.5"))
     assert after.state.balance(Account(Wallet("main", "spot"), "free"), "USDC") == D("599.5")
     assert after.state.balance(INSURANCE, "USDC") == D("200.5")
@@ -121,6 +121,12 @@ def test_FUND_3_FUND_5_a_loan_holds_its_worth_back_in_spot(remaining, amount, co
     assert outcome(owing(remaining, spot={"USDT": "15000"}), Withdraw("USDT", D(amount))) == code
     free = ruled({"liquidation.loan_holds_withdrawals": "no"}, NOW.document)
     assert outcome(owing(remaining, spot={"USDT": "15000"}, rules=free), Withdraw("USDT", D(15000))) == "done"
+
+
+def test_FUND_5_a_loan_stays_in_its_coin_whatever_the_rule_book_says_later():
+    found = owing("700", rules=ruled({"liquidation.loan_asset": "USDT"}, NOW.document), cross={"BNB": "2", "USDT": "-1100"})
+    after, _ = liquidate(found, CROSS, D("1.5"), "level")
+    assert loan_of(after) == Loan("USDC", D(1100), D(800))
 
 
 def test_its_worth_is_by_the_index_of_its_coin():

@@ -239,9 +239,9 @@ FLAWS = [
     ({"isolated.bands.10.liquidation_at": ["1.05", "1.2"]}, "isolated.bands.10: liquidation_at must lie above 0"),
     ({"liquidation.deficit_cross": "nobody"}, "liquidation.deficit_cross: nobody is none of fund, loan"),
     ({"index.outlier": "kept"}, "index.outlier: kept is none of"),
-    ({"collateral.rank_changes.rows.ADA": [["someday", "4", "5"]]}, "collateral.rank_changes: a change is"),
-    ({"collateral.rank_changes.rows.ADA": [["2026-01-12T00:00:00", "4", "5"]]}, "collateral.rank_changes: a change is"),
-    ({"collateral.rank_changes.rows.ADA": [["4", "5"]]}, "collateral.rank_changes: a change is"),
+    ({"collateral.rank_changes.rows.ADA": [["someday", "4", "5"]]}, "collateral.rank_changes.ADA: a change is"),
+    ({"collateral.rank_changes.rows.ADA": [["2026-01-12T00:00:00", "4", "5"]]}, "collateral.rank_changes.ADA: a change is"),
+    ({"collateral.rank_changes.rows.ADA": [["4", "5"]]}, "collateral.rank_changes.ADA: a change is"),
     ({"collateral.rank_changes.rows.ADA": [["2026-01-12T00:00:00Z", "4", "77"]]}, "collateral rank 77 has no ladder"),
 ]
 

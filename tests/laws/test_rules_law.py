@@ -102,25 +102,6 @@ def outlier(path, first: str, then: str) -> desk.Call:
     return call
 
 
-def outlier(path, first: str, then: str) -> desk.Call:
-    """1,900 USDT owed against 0.0483 BTC; from 11:00 on a source of three stands at 35,000 beside 52,000, and from 12:30 on another profile holds."""
-    call, key, cross = desk.Call(path, "main", BEGIN), records.quiz_key(), Wallet("main", "cross")
-    records.rules_use(call, first)
-    for source in ("a", "b", "c"):
-        quotes.price_set(call, "BTCUSDT", D(60000), source, D(1))
-    for request in (
-        Deposit("USDT", D(1000)),
-        Activate(cross, "3", "DE", "accepted", key, key),
-        Transfer("USDT", D(1000), Wallet("main", "spot"), cross),
-        Trade(cross, "BUY", "BTCUSDT", None, D(2900), side_effect="MARGIN_BUY"),
-    ):
-        desk.perform(call, request)
-    for source, price in (("a", 52000), ("b", 52000), ("c", 35000)):
-        quotes.price_set(call._replace(at=BEGIN + HOUR), "BTCUSDT", D(price), source, D(1))
-    records.rules_use(call._replace(at=CHANGE), then)
-    return call
-
-
 @pytest.mark.parametrize("step", [HOUR // 2, 3 * HOUR, END - BEGIN])
 @pytest.mark.parametrize("first, then, told", [("2019", "2024", ["margin_call 12:30"]), ("2024", "2019", ["margin_call 11:00", "margin_call_over 12:30"])])
 def test_PROF_1_IDX_3_the_index_is_made_by_the_rules_of_its_own_moment(tmp_path, step, first, then, told):

@@ -35,6 +35,7 @@ def require_health(before: World, after: World) -> None:
         old, new = health(before, wallet), health(after, wallet)
         if new.level >= old.level:
             continue
-        for bar, consequence in ((new.bands.liquidation_at, "it would be liquidated"), (new.bands.margin_call_at, "a margin call would stand")):
-            if new.level <= bar < old.level:
+        for name, consequence in (("liquidation_at", "it would be liquidated"), ("margin_call_at", "a margin call would stand")):
+            bar = getattr(new.bands, name)  # another than before, where bars rise with the tier (ISO-4)
+            if new.level <= bar and old.level > getattr(old.bands, name):
                 raise Refused("unhealthy_result", wallet=wallet.name, level=shown(new.level), bar=bar, consequence=consequence)

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ..journal import Wallet
-from ..loan import Loan, loan_asset, loan_of, pay_back
+from ..loan import loan_of, pay_back
 from ..money import plain
 from ..refusals import Refused
 from ..world import World, chain
@@ -17,19 +17,15 @@ class RepayLiquidationLoan(NamedTuple):
     amount: Decimal | None
 
 
-def _loan(world: World) -> Loan:
-    return loan_of(world.state, world.owner, loan_asset(world))
-
-
 def something_remains(world: World, request: RepayLiquidationLoan) -> None:
     """FUND-5: there is a loan to repay."""
-    if not _loan(world).remaining:
+    if not loan_of(world).remaining:
         raise Refused("no_liquidation_loan")
 
 
 def amount_within_the_rest(world: World, request: RepayLiquidationLoan) -> None:
     """FUND-5: more than zero, at most what remains."""
-    loan = _loan(world)
+    loan = loan_of(world)
     if request.amount is not None:
         require_amount(world, loan.asset, request.amount)
         if request.amount > loan.remaining:
@@ -38,7 +34,7 @@ def amount_within_the_rest(world: World, request: RepayLiquidationLoan) -> None:
 
 def enough_in_spot(world: World, request: RepayLiquidationLoan) -> None:
     """FUND-5: it is repaid from spot (-3041)."""
-    loan = _loan(world)
+    loan = loan_of(world)
     amount = loan.remaining if request.amount is None else request.amount
     require_free(world, Wallet(world.owner, "spot"), loan.asset, amount, f"Bring {loan.asset} into spot first, or repay less.")
 
@@ -47,5 +43,5 @@ CHECKS = (something_remains, amount_within_the_rest, enough_in_spot)
 
 
 def decide(world: World, request: RepayLiquidationLoan):
-    amount = _loan(world).remaining if request.amount is None else request.amount
+    amount = loan_of(world).remaining if request.amount is None else request.amount
     return chain(world, lambda now: [pay_back(now, amount)])
