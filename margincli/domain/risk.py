@@ -6,11 +6,12 @@ from typing import NamedTuple
 from .journal import POOL, Wallet
 from .money import NO_DEBT, PRICE_PLACES, ZERO, charge_up_quotient, give_down, give_down_quotient, plain, price_quotient, ratio
 from .refusals import Refused
+from .rulebook import PURPOSES
 from .schemes import Bands, Rung, Scheme, Tiers, collateral_value, scheme_of, slices
 from .world import World
 
 EXCESSIVE, NORMAL, MARGIN_CALL, PRE_LIQUIDATION, FORCE_LIQUIDATION = "EXCESSIVE", "NORMAL", "MARGIN_CALL", "PRE_LIQUIDATION", "FORCE_LIQUIDATION"
-BORROW, TRANSFER_OUT, LIQUIDATION = "borrow", "transfer_out", "liquidation"  # what collateral is counted for (COL-6)
+BORROW, TRANSFER_OUT, LIQUIDATION = PURPOSES
 
 
 class Exposure(NamedTuple):

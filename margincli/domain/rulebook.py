@@ -20,6 +20,7 @@ CHOICES = {
     "liquidation.deficit_isolated": ("fund", "loan"),
     "liquidation.loan_holds_withdrawals": ("yes", "no"),
 }
+PURPOSES = ("borrow", "transfer_out", "liquidation")  # what collateral is counted for, in the order of collateral.flat (COL-6)
 Tiers = tuple[tuple[Decimal | None, Decimal], ...]  # (upper end in USD or None, ratio), ascending
 
 
@@ -52,7 +53,7 @@ class Rulebook:
 
     def flaw(self) -> str:
         """What a decision would stumble over in a document that is well formed; '' when there is nothing."""
-        return self._moves_unreadable() or self._missing() or self._bars_out_of_order() or self._no_choice()
+        return self._moves_unreadable() or self._missing() or self._no_ratio() or self._bars_out_of_order() or self._no_choice()
 
     def _moves_unreadable(self) -> str:
         for asset, moves in self.rows("collateral.rank_changes", {}).items():
@@ -72,12 +73,18 @@ class Rulebook:
             return f"collateral rank {min(unknown)} has no ladder"
         return f"leverage family {min(missing)} has no bands" if missing else ""
 
+    def _no_ratio(self) -> str:
+        for rank, cells in self.rows("collateral.flat", {}).items():
+            if not all(cell and ZERO <= Decimal(cell) <= 1 for cell in cells):
+                return f"collateral.flat.{rank}: a ratio is a number from 0 to 1"
+        return ""
+
     def _bars_out_of_order(self) -> str:
         """Tier by tier (ISO-4): liquidation, where there is one pre-liquidation (THR-7), and margin call, ascending."""
         for section in ("cross", "isolated"):
             for name in self.document[section]["bands"]:
                 path = f"{section}.bands.{name}"
-                for tier in range(1, max(len(self.numbers(f"{path}.{bar}")) for bar in ("liquidation_at", "margin_call_at")) + 1):
+                for tier in range(1, max(1, *(len(self.numbers(f"{path}.{bar}")) for bar in ("liquidation_at", "margin_call_at"))) + 1):
                     low, high = (self.of_tier(f"{path}.{bar}", tier) for bar in ("liquidation_at", "margin_call_at"))
                     if not ZERO < low < high:
                         return f"{path}: liquidation_at must lie above 0 and under margin_call_at"
@@ -145,7 +152,7 @@ class Rulebook:
     @property
     def deficit_coins(self) -> set[str]:
         """Coins by whose price a deficit is judged: the fund's limit is told in BTC (FUND-2), a loan has its own (FUND-5)."""
-        loan = {self.leaf("liquidation.loan_asset")} if self.leaf("liquidation.deficit_cross", "fund") == "loan" else set()
+        loan = {self.leaf("liquidation.loan_asset", "USDC")} if self.leaf("liquidation.deficit_cross", "fund") == "loan" else set()
         return {"BTC"} | loan
 
     def scale(self, asset: str) -> int:
@@ -170,7 +177,7 @@ class Rulebook:
     def _tiers(self, rank: str, purpose: str) -> Tiers:
         flat = self.rows("collateral.flat", {}).get(rank)
         if flat:
-            return ((None, Decimal(flat[self.document["collateral"]["flat"]["columns"].index(purpose)])),)
+            return ((None, Decimal(flat[PURPOSES.index(purpose)])),)
         return tuple((Decimal(to) if to else None, Decimal(share)) for to, share in self.leaf(f"collateral.ladders.{rank}.tiers"))
 
     def rank(self, asset: str, at: int) -> str:

@@ -8,7 +8,7 @@ from margincli.domain.operations.borrow import Borrow
 from margincli.domain.operations.leverage import Leverage
 from margincli.domain.operations.transfer import Transfer
 from margincli.domain.risk import health, max_borrow, max_transfer_out, shown
-from margincli.domain.rulebook import CHOICES, Rulebook
+from margincli.domain.rulebook import CHOICES, PURPOSES, Rulebook
 from margincli.domain.schemes import isolated_bands
 from margincli.domain.walk import settle
 from margincli.domain.world import World
@@ -20,6 +20,11 @@ BOOKS = {profile: Rulebook(load(profile)) for profile in PROFILES}
 THEN, NOW = BOOKS["2019"], BOOKS["2026"]
 SMALL = ruled({"isolated.tier_step.rows.BTCUSDT": ["0.1", "3100"]}, THEN.document)
 BY_WORTH = ruled({"isolated.tier_step.rows": {}, "isolated.default_step_usdt": "2500"}, THEN.document)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_COL_6_the_columns_of_the_file_are_the_purposes_of_the_code(profile):
+    assert tuple(BOOKS[profile].document["collateral"]["flat"]["columns"]) == PURPOSES
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -237,6 +242,9 @@ def test_a_ledger_of_the_version_before_goes_on_as_it_was():
 FLAWS = [
     ({"isolated.bands.10.pre_liquidation_at": ["1.11"]}, "isolated.bands.10: pre_liquidation_at must lie between"),
     ({"isolated.bands.10.liquidation_at": ["1.05", "1.2"]}, "isolated.bands.10: liquidation_at must lie above 0"),
+    ({"isolated.bands.10.liquidation_at": [], "isolated.bands.10.margin_call_at": []}, "isolated.bands.10: liquidation_at must lie above 0"),
+    ({"collateral.flat.rows.4": ["0.9", "", "1"]}, "collateral.flat.4: a ratio is a number from 0 to 1"),
+    ({"collateral.flat.rows.4": ["0.9", "1.01", "1"]}, "collateral.flat.4: a ratio"),
     ({"liquidation.deficit_cross": "nobody"}, "liquidation.deficit_cross: nobody is none of fund, loan"),
     ({"index.outlier": "kept"}, "index.outlier: kept is none of"),
     ({"collateral.rank_changes.rows.ADA": [["someday", "4", "5"]]}, "collateral.rank_changes.ADA: a change is"),
