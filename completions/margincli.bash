@@ -81,6 +81,7 @@ _margincli() {
             "repay") _margincli_offer "--wallet -w --sell --quick --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "close") _margincli_offer "--wallet -w --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "exchange-debts") _margincli_offer "--wallet -w --list --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
+            "liquidation-loan") _margincli_offer "--ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "trade") _margincli_offer "--wallet -w --quote-qty --type --price --stop --stop-limit --then-price --then-stop --tif --borrow --repay --keep-loan --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "orders") _margincli_offer "--ledger --account --at --format -f --json --quiet -q --help -h" ;;
             "cancel") _margincli_offer "--all --symbol --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
@@ -112,13 +113,14 @@ _margincli() {
         return
     fi
     case "$verb/$count" in
-        "/0") _margincli_offer "demo activate deposit withdraw transfer isolated leverage borrow repay close exchange-debts trade orders cancel settings cool-off alert top-up accrue liquidate status limits history interest check price rate rules" ;;
+        "/0") _margincli_offer "demo activate deposit withdraw transfer isolated leverage borrow repay close exchange-debts liquidation-loan trade orders cancel settings cool-off alert top-up accrue liquidate status limits history interest check price rate rules" ;;
         "activate/0") _margincli_offer "cross isolated: portfolio" ;;
         "transfer/1") _margincli_offer "max" ;;
         "isolated/0") _margincli_offer "disable enable" ;;
         "leverage/0") _margincli_offer "3 5 10" ;;
         "borrow/1") _margincli_offer "max" ;;
         "repay/1") _margincli_offer "all" ;;
+        "liquidation-loan/0") _margincli_offer "all" ;;
         "trade/0") _margincli_offer "buy sell" ;;
         "cool-off/0") _margincli_offer "1d 3d 7d" ;;
         "alert/0") _margincli_offer "off" ;;

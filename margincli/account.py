@@ -6,6 +6,7 @@ document of the contract.
 
 from .desk import Call, Document, bring_up_to_date, load, require_account
 from .domain.journal import Wallet
+from .domain.loan import loan_of
 from .domain.money import ZERO, plain
 from .domain.operations.borrow import CHECKS as BORROW_CHECKS
 from .domain.operations.borrow import Borrow
@@ -15,7 +16,7 @@ from .domain.risk import Room, health, max_borrow, max_transfer_out, require_lev
 from .domain.schemes import scheme_of
 from .domain.world import World, moment
 from .ledger import reading
-from .render.documents import entry_document, notices, wallet_document
+from .render.documents import entry_document, loan_document, notices, wallet_document
 
 
 def status(call: Call) -> Document:
@@ -26,6 +27,8 @@ def status(call: Call) -> Document:
         wallets = [wallet_document(health(world, wallet), world.state) for wallet in world.state.wallets(call.account)]
         told = notices([entry_document(entry, None) for entry in due], wallets)
         document = {"mode": "paper", "account": call.account, "at": moment(call.at), "profile": world.rules.profile, "wallets": wallets, "notices": told}
+        if (loan := loan_of(world)).remaining:
+            document["liquidation_loan"] = loan_document(loan)
         return {**document, "cooling_off_until": moment(until)} if (until := cooling_off_ends_at(world)) else document
 
 
@@ -61,6 +64,8 @@ def _limit(world: World, wallet: Wallet, asset: str) -> Document:
     try:
         require_level_to_move_out(world, wallet)
         out = max_transfer_out(world, wallet, asset)
+        if out < world.state.holding(wallet, asset).free:
+            bounds.append({"bound": "transfer_out_level", "amount": plain(out)})
     except Refused as refusal:
         out = ZERO
         bounds.append({"bound": refusal.code, "message": refusal.message, "hint": refusal.hint})
@@ -77,6 +82,15 @@ def small_debts(call: Call, wallet: Wallet) -> Document:
         world, _ = bring_up_to_date(session, call.account, call.at)
         rows = [{"wallet": wallet.name, "asset": asset, "amount": plain(debt), "value_usdt": shown(worth)} for asset, debt, worth in small(world, wallet)]
         return {"mode": "paper", "account": call.account, "at": moment(call.at), "rows": rows}
+
+
+def liquidation_loan(call: Call) -> Document:
+    """The liquidation loan of the account, also one that is repaid; no row where there never was one (FUND-5)."""
+    with reading(call.ledger) as session:
+        require_account(session, call.account)
+        world, _ = bring_up_to_date(session, call.account, call.at)
+        loan = loan_of(world)
+        return {"mode": "paper", "account": call.account, "at": moment(call.at), "rows": [loan_document(loan)] if loan.amount else []}
 
 
 def settings(call: Call, name: str | None) -> Document:

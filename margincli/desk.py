@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Callable, NamedTuple
 
 from .domain.journal import Entry, Wallet
+from .domain.market import IndexRules
 from .domain.operations import decide
 from .domain.orders import open_orders
 from .domain.refusals import Refused
@@ -45,17 +46,18 @@ def perform(call: Call, request) -> Document:
     return written(call, lambda session: _carry_out(session, call, request))
 
 
-def written(call: Call, work: Callable[[Any], Document]) -> Document:
+def written(call: Call, work: Callable[[Any], Document], rules: Callable[[], Document] | None = None) -> Document:
     """Do `work` in one writing session of the ledger.
 
-    The first write creates the ledger, so it is tried on a scratch one before: a refusal must leave nothing behind.
+    The first write creates the ledger, with `rules` or the default profile; so it is tried on a scratch one before: a refusal must leave nothing behind.
     """
+    rules = rules or default_rules
     if not call.ledger.exists():
-        with scratch(default_rules) as session:
+        with scratch(rules) as session:
             rehearsal = work(session)
         if call.dry_run:
             return rehearsal
-    with writing(call.ledger, default_rules) as session:
+    with writing(call.ledger, rules) as session:
         return work(session)
 
 
@@ -94,7 +96,8 @@ def settle_under_the_rules(session, world: World, settled_to: int) -> tuple[Worl
     entries: list[Entry] = []
     changes = session.rulebook_changes(settled_to, world.now)
     for until in [*(end for change in changes for end in (change - 1, change)), world.now]:
-        stretch = World(until, world.owner, world.state, world.market, session.rulebook(until))
+        rules = session.rulebook(until)
+        stretch = World(until, world.owner, world.state, world.market.under(IndexRules.of(rules)), rules)
         world, found = settle(stretch, settled_to)
         entries, settled_to = entries + found, until
     return world, entries
@@ -110,7 +113,9 @@ def load(session, owner: str, at: int, request=None) -> tuple[World, int]:
     assets = {asset for (account, asset), amount in state.balances.items() if amount and account.wallet.owner == owner}
     resting = {order.symbol for wallet in state.wallets(owner) for order in open_orders(state, wallet)}
     symbols = _asked(request, rules, assets, resting)
-    world = World(at, owner, state, session.market(assets | {"BTC"}, symbols, settled_to, at), rules)
+    for change in (settled_to, *session.rulebook_changes(settled_to, at)):
+        assets |= session.rulebook(change).deficit_coins
+    world = World(at, owner, state, session.market(assets, symbols, settled_to, at), rules)
     return world, settled_to
 
 

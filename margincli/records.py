@@ -4,35 +4,38 @@ Every function takes a Call and returns the JSON document of the contract; lists
 """
 
 from decimal import Decimal
-from typing import Any, Callable
+from typing import Any, Callable, Iterable
 
 from .desk import Call, Document, answered_before, bring_up_to_date, default_rules, finished, require_account, written
 from .domain import pro
 from .domain.money import ZERO, plain
 from .domain.orders import open_orders
 from .domain.refusals import Refused
-from .domain.rulebook import Rulebook
+from .domain.rulebook import Rulebook, millis
 from .domain.world import moment
 from .ledger import reading
-from .render.documents import entry_document, interest_rows, open_order_document
+from .render.documents import entry_document, interest_rows, open_order_document, period
 
 
 def listed(call: Call, rows: list[Document], **more: Any) -> Document:
     return {"mode": "paper", "account": call.account, "at": moment(call.at), "rows": rows, **more}
 
 
-def recorded(call: Call, command: str, words: str, work: Callable[[Any], list[Document]]) -> Document:
-    """Write what is not in the journal (prices, rates, rules) and answer with the rows that were taken."""
+def recorded(call: Call, command: str, words: str, work: Callable[[Any], list[Document]], rules: Document | None = None, told: Iterable[Document] = ()) -> Document:
+    """Write what is not in the journal (prices, rates, rules) and answer with the rows that were taken.
+
+    A new ledger begins under `rules`, if they are given; `told` are notices.
+    """
 
     def session_work(session) -> Document:
         if answered := answered_before(session, call, f"{command} {words}"):
             return answered
         rows = work(session)
-        nothing_booked = {"entries": [], "before": [], "after": [], "notices": []}
+        nothing_booked = {"entries": [], "before": [], "after": [], "notices": list(told)}
         document = listed(call, rows, command=command, ref=call.ref, dry_run=call.dry_run, repeated=False, **nothing_booked)
         return finished(session, call, f"{command} {words}", document)
 
-    return written(call, session_work)
+    return written(call, session_work, rules and (lambda: rules))
 
 
 # --- the journal ---
@@ -90,14 +93,27 @@ def rules_show(call: Call, topic: str | None) -> Document:
     rows = list(describe(document, topic))
     if topic and not rows:
         raise Refused("no_such_topic", topic=topic)
-    return listed(call, rows, profile=document["profile"])
+    return listed(call, rows, **{key: document.get(key) for key in ("profile", "title", "from", "until")})
 
 
 def rules_use(call: Call, profile: str) -> Document:
-    """Another profile of the package in force from `call.at` on; what was imported before does not carry over."""
+    """Another profile of the package in force from `call.at` on; what was imported before does not carry over.
+
+    A ledger that does not exist yet begins with it.
+    """
     from .rules import load
 
-    return _put_in_force(call, "rules use", profile, load(profile), lambda document, before: document)
+    document = load(profile)
+    return _put_in_force(call, "rules use", profile, document, lambda document, before: document, document)
+
+
+def _out_of_its_time(call: Call, document: Document) -> list[Document]:
+    """PROF-1: a notice where a profile is used for a time it is not of."""
+    begin, end = document.get("from"), document.get("until")
+    if (not begin or millis(begin) <= call.at) and (not end or call.at < millis(end)):
+        return []
+    words = f"Profile {document['profile']} holds the rules {period(document)}: {moment(call.at)} lies outside that time."
+    return [{"code": "profile_out_of_date", "wallet": None, "message": words, "facts": {"profile": document["profile"], "from": begin, "until": end}}]
 
 
 def rules_import(call: Call, name: str, text: str) -> Document:
@@ -107,18 +123,20 @@ def rules_import(call: Call, name: str, text: str) -> Document:
     return _put_in_force(call, "rules import", name, read(text), lambda document, before: merge(before, document))
 
 
-def _put_in_force(call: Call, command: str, words: str, document: Document, lay: Callable[[Document, Document], Document]) -> Document:
+def _put_in_force(call: Call, command: str, words: str, document: Document, lay: Callable[[Document, Document], Document], begins: Document | None = None) -> Document:
     from .rules import RulesFileError, describe
 
     def work(session) -> list[Document]:
         whole = lay(document, session.rulebook(call.at).document)
         if flaw := Rulebook(whole).flaw() or pro.flaw_of(Rulebook(whole)):
             raise RulesFileError("file", flaw, "mend it there")
-        session.add_rulebook(call.at, whole)
-        in_force = {"topic": "profile", "name": whole["profile"], "value": f"in force from {moment(call.at)}", "basis": "", "rule": "PROF-1", "note": whole["title"]}
+        if session.rulebook(call.at).document != whole:
+            session.add_rulebook(call.at, whole)
+        since = session.rulebook_since(call.at)
+        in_force = {"topic": "profile", "name": whole["profile"], "value": f"in force from {moment(since) if since else 'the start'}", "basis": "", "rule": "PROF-1", "note": whole["title"]}
         return [in_force, *(describe(document) if command == "rules import" else ())]
 
-    return recorded(call, command, words, work)
+    return recorded(call, command, words, work, begins, _out_of_its_time(call, document) if begins else ())
 
 
 def quiz() -> Document:

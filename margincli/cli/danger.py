@@ -4,7 +4,7 @@ from typing import Any
 
 MARGIN_CALL, LIQUIDATION = 10, 11
 _STANDS = {"MARGIN_CALL": MARGIN_CALL, "PRE_LIQUIDATION": MARGIN_CALL, "FORCE_LIQUIDATION": LIQUIDATION}
-_HAPPENED = {"margin_call": MARGIN_CALL, "liquidation": LIQUIDATION, "liquidation_due": LIQUIDATION, "deficit_review": LIQUIDATION}
+_HAPPENED = {"margin_call": MARGIN_CALL, "pre_liquidation": MARGIN_CALL, "liquidation": LIQUIDATION, "liquidation_due": LIQUIDATION, "deficit_review": LIQUIDATION}
 
 
 def danger(document: dict[str, Any]) -> int:

@@ -9,7 +9,7 @@ from .faults import NOT_THERE, WordFault
 from .verb import verb
 
 Topic = Annotated[str | None, typer.Argument(metavar="[TOPIC]", help="Only this part: a topic, a coin, a pair, a rule id.")]
-Profile = Annotated[str, typer.Argument(metavar="PROFILE", help="A profile of the package, such as 2024.")]
+Profile = Annotated[str, typer.Argument(metavar="PROFILE", help="A profile of the package: 2019, 2024 or 2026.")]
 File = Annotated[str, typer.Argument(metavar="FILE", help="A TOML file of rules, in the form that the package's own have.")]
 
 
@@ -34,10 +34,11 @@ def rules_use(call: Call, profile: Profile):
     """Put a profile in force.
 
     The whole ledger goes by it from --at on; what was settled before stays as it was. Rules imported earlier do not
-    carry over.
+    carry over. As the first command of a new ledger it holds from the start.
 
     Examples:
       margincli rules use 2024
+      margincli rules use 2019 --at 2020-01-01
     """
     from margincli import records
 

@@ -50,6 +50,7 @@ LOANS = Account(HOUSE, "loans")  # its claims on the borrowers
 INTEREST = Account(HOUSE, "interest")  # interest earned, paid or not
 FEES = Account(HOUSE, "fees")
 INSURANCE = Account(HOUSE, "insurance")
+CLAIMS = Account(HOUSE, "claims")  # its claims on those who have a liquidation loan
 OUTSIDE = Account(WORLD, "outside")
 EXCHANGE = Account(WORLD, "market")
 

@@ -17,6 +17,7 @@ from .topup import top_up
 from .world import World, chain
 
 
+HEARD = ("alerted_at", "called_at", "pre_liquidated_at")  # the settings by which a wallet knows what it heard
 TWO = Decimal(2)
 
 
@@ -42,13 +43,18 @@ class Alarm(NamedTuple):
 
 
 def alarms(world: World, wallet: Wallet, bands: Bands) -> tuple[Alarm, ...]:
-    """The user's own alert where one is set (CALL-3), then the margin call: the higher bar is passed first."""
-    call = Alarm("called_at", "margin_call", bands.margin_call_at, int(world.rules.leaf("call.remind_every_hours")) * HOUR, bands.call_at_bar)
-    own = world.state.setting(wallet, "alert_at")
-    if not own or Decimal(own) <= bands.margin_call_at:
-        return (call,)
-    hours = int(world.state.setting(wallet, "alert_hours"))
-    return Alarm("alerted_at", "margin_alert", Decimal(own), hours * HOUR), call
+    """The user's own alert where one is set (CALL-3), the margin call, and pre-liquidation where there is such a state (THR-7).
+
+    The higher bar is passed first. A state that a change of the rules took away is still to be ended.
+    """
+    every, setting = int(world.rules.leaf("call.remind_every_hours")) * HOUR, world.state.setting
+    found = [Alarm("called_at", "margin_call", bands.margin_call_at, every, bands.call_at_bar)]
+    if bands.pre_liquidation_at or setting(wallet, "pre_liquidated_at"):
+        found.append(Alarm("pre_liquidated_at", "pre_liquidation", bands.pre_liquidation_at, every))
+    own = setting(wallet, "alert_at")
+    if own and Decimal(own) > bands.margin_call_at:
+        found.insert(0, Alarm("alerted_at", "margin_alert", Decimal(own), int(setting(wallet, "alert_hours")) * HOUR))
+    return tuple(found)
 
 
 def judge(world: World, wallet: Wallet, before: Prices, corners: tuple[Prices, ...], now: Prices) -> tuple[World, list[Entry]]:
@@ -76,14 +82,15 @@ def travel(world: World, wallet: Wallet, start: Prices, target: Prices) -> tuple
     while world.state.owes(wallet) and not deficit_of(world.pinned(target), wallet):
         bands = scheme_of(world, wallet).bands(world, wallet)
         there = level(world.pinned(target), wallet)
-        *own, call = alarms(world, wallet, bands)
-        steps = [lambda now, a=alarm, at=there: sound(now, wallet, a, at, start, target) for alarm in own]
+        found = alarms(world, wallet, bands)
+        steps = [lambda now, a=alarm, at=there: sound(now, wallet, a, at, start, target) for alarm in found if alarm.bar > bands.margin_call_at]
         if bands.calls(there) and (there > bands.liquidation_at or start is not target):
             steps.append(lambda now: top_up(now.pinned(target), wallet, bands))
-        world, found = chain(world, *steps)
+        world, early = chain(world, *steps)
         there = level(world.pinned(target), wallet)
-        world, called = chain(world, lambda now: sound(now, wallet, call, there, start, target))
-        entries += found + called
+        steps = [lambda now, a=alarm, at=there: sound(now, wallet, a, at, start, target) for alarm in found if alarm.bar <= bands.margin_call_at]
+        world, called = chain(world, *steps)
+        entries += early + called
         if there > bands.liquidation_at:
             break
         start = crossing(world, wallet, start, target, bands.liquidation_at)

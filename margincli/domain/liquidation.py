@@ -7,9 +7,10 @@ the market at the moment that triggered it.
 from decimal import Decimal
 
 from .journal import EXCHANGE, INSURANCE, Account, Change, Entry, Wallet, move
+from .loan import lend_on
 from .money import ONE, PRICE_PLACES, ZERO, charge_up_quotient, give_down_quotient, plain, unit
 from .orders import end, open_orders
-from .risk import exposure, health, shown
+from .risk import LIQUIDATION, exposure, health, shown
 from .schemes import collateral_value, scheme_of
 from .steps import pay_down
 from .tiers import top_rate
@@ -44,6 +45,12 @@ def deficit_of(world: World, wallet: Wallet) -> Decimal:
     return ZERO if total.total_asset else total.total_liability
 
 
+def fee_rate(world: World, wallet: Wallet) -> Decimal:
+    """LIQ-8: the share of the value liquidated; before 2024-08-12 by tier in isolated: a share of its liquidation ratio less 1."""
+    scheme, number = scheme_of(world, wallet), world.rules.number
+    return number(scheme.fee_rule) + number(f"{scheme.fee_rule}_by_tier", "0") * (scheme.bands(world, wallet).liquidation_at - ONE)
+
+
 class _Run:
     """One liquidation under way: the world so far, its entries, and the value sold or set off (the fee's base, LIQ-8)."""
 
@@ -53,7 +60,7 @@ class _Run:
         self.liquidated = ZERO
         rules = world.rules
         self.scheme = scheme_of(world, wallet)
-        self.fee_rate = rules.number(self.scheme.fee_rule)
+        self.fee_rate = fee_rate(world, wallet)
         self.keep = ONE - rules.number("liquidation.slippage")
         self.free = Account(wallet, "free")
 
@@ -75,7 +82,7 @@ class _Run:
             "total_asset_usdt": shown(current.exposure.total_asset),
             "total_liability_usdt": shown(current.exposure.total_liability),
         }
-        changes = (Change(self.wallet, "called_at", ""),) if state.setting(self.wallet, "called_at") else ()
+        changes = tuple(Change(self.wallet, key, "") for key in ("called_at", "pre_liquidated_at") if state.setting(self.wallet, key))
         self.book([Entry(self.world.now, "liquidation", self.wallet, "", ZERO, (), changes, facts)])
 
     def prices(self) -> dict[str, str]:
@@ -101,7 +108,7 @@ class _Run:
         debt, price = holdings(self.wallet, owed).debt, self.price(owed)
         if self.stop_above is None:
             return debt
-        share = top_rate(measure.counts(rules, sold), holdings(self.wallet, sold).balance * self.price(sold))
+        share = top_rate(measure.counts(self.world, sold), holdings(self.wallet, sold).balance * self.price(sold))
         cost = charge_up_quotient(share + self.fee_rate, self.keep, PRICE_PLACES)  # of ending a debt of 1: what is sold for it, and the fee on that
         reach = measure.owes + self.stop_above * top_rate(measure.weighs(rules, owed), debt * price) - cost
         if reach <= 0:  # it eats what ending a debt frees: only ending all of it helps
@@ -119,9 +126,9 @@ class _Run:
 
     def assets(self) -> list[tuple[Decimal, str]]:
         """What is held, (collateral value, coin), the largest first (LIQ-5)."""
-        tiers, rules = self.scheme.tiers, self.world.rules
+        tiers = self.scheme.tiers
         held = ((h.free * self.price(a), a) for a, h in self.world.state.holdings(self.wallet).items() if h.free and self.price(a))
-        return sorted(((collateral_value(tiers(rules, a), value), a) for value, a in held), key=lambda item: (-item[0], item[1]))
+        return sorted(((collateral_value(tiers(self.world, a, LIQUIDATION), value), a) for value, a in held), key=lambda item: (-item[0], item[1]))
 
     def price(self, asset: str) -> Decimal:
         return self.world.value_usdt(asset) or ZERO
@@ -174,10 +181,13 @@ class _Run:
             self.book([Entry(self.world.now, "liquidation_fee", self.wallet, asset, amount, move(asset, amount, self.free, INSURANCE), (), facts)])
 
     def cover_deficit(self) -> None:
+        """What the sale did not cover is borne as the rule book says for this kind of wallet."""
+        if deficit := deficit_of(self.world, self.wallet):
+            way = self.world.rules.leaf(f"liquidation.deficit_{self.wallet.mode}", "fund")
+            DEFICITS[way](self, deficit)
+
+    def fund_or_review(self, deficit: Decimal) -> None:
         """FUND-1, FUND-2: the fund pays a small deficit at once; a larger one waits for review."""
-        deficit = deficit_of(self.world, self.wallet)
-        if not deficit:
-            return
         btc = self.world.value_usdt("BTC")
         most = self.world.rules.number("liquidation.fund_pays_up_to_btc")
         if btc is not None and deficit <= most * btc:
@@ -191,3 +201,10 @@ class _Run:
             owed = self.world.state.holding(self.wallet, asset).debt
             self.book(pay_down(self.world, self.wallet, asset, owed, INSURANCE, "deficit", value_usdt=shown(value)))
 
+    def lend(self, deficit: Decimal) -> None:
+        """FUND-5: the user goes on owing it, as a liquidation loan."""
+        for value, asset in self.debts():
+            self.book([lend_on(self.world, self.wallet, asset, value)])
+
+
+DEFICITS = {"fund": _Run.fund_or_review, "loan": _Run.lend}  # who bears it: the insurance fund, or the user later

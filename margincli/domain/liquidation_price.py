@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from .journal import Wallet
 from .measure import Measure
-from .money import ZERO, charge_up_quotient, give_down_quotient, price_quotient, ratio
+from .money import charge_up_quotient, give_down_quotient, price_quotient, ratio
 from .schemes import Bands, scheme_of
 from .standing import Holding
 from .tiers import Line, lines, weighed
@@ -42,9 +42,9 @@ def liquidation_price(world: World, wallet: Wallet, asset: str, numeraire: str, 
         price = _price_in(world, other, numeraire)
         if other != asset and price is not None:
             debt = holding.debt * price
-            rest += weighed(measure.counts(rules, other), holding.balance * price) - measure.owes * debt - bar * weighed(measure.weighs(rules, other), debt)
+            rest += weighed(measure.counts(world, other), holding.balance * price) - measure.owes * debt - bar * weighed(measure.weighs(rules, other), debt)
     own = world.state.holding(wallet, asset)
-    tiers = ((held, owed) for held in lines(measure.counts(rules, asset)) for owed in lines(measure.weighs(rules, asset)))
+    tiers = ((held, owed) for held in lines(measure.counts(world, asset)) for owed in lines(measure.weighs(rules, asset)))
     prices = [price for held, owed in tiers if (price := _meets(measure, own, held, owed, rest, bar))]
     return min(prices, key=lambda price: (abs(price - index), price), default=None)
 

@@ -50,10 +50,11 @@ def _legs(asset: str, into: str, known) -> Iterable[Route]:
 
 
 class IndexRules(NamedTuple):
-    """How far a source may stand off the median (IDX-3), and how old its last price may be (IDX-4; None: any age)."""
+    """How far a source may stand off the median, and what becomes of one that stands farther (IDX-3); how old its last price may be (IDX-4; None: any age)."""
 
     cap: Decimal = Decimal("0.05")
     stale_ms: int | None = None
+    outlier: str = "capped"
 
     @classmethod
     def of(cls, rules) -> "IndexRules":
@@ -61,7 +62,7 @@ class IndexRules(NamedTuple):
         if "index" not in rules.document:
             return cls()
         seconds = rules.leaf("index.stale_seconds")
-        return cls(rules.number("index.cap"), int(Decimal(seconds) * 1000) if seconds else None)
+        return cls(rules.number("index.cap"), int(Decimal(seconds) * 1000) if seconds else None, rules.leaf("index.outlier", "capped"))
 
 
 class Share(NamedTuple):
@@ -71,7 +72,10 @@ class Share(NamedTuple):
     point: Point
     used: Decimal | None  # None where it does not count
     weight: Decimal
-    state: str  # ok, capped, protected, stale; given and passed_over where the index itself is given
+    state: str  # ok, capped, dropped, median, protected, stale; given and passed_over where the index itself is given
+
+
+Counted = tuple[Decimal | None, Decimal]  # the price a source counts at, None where it does not, and its weight
 
 
 class Ticker(NamedTuple):
@@ -83,7 +87,7 @@ class Ticker(NamedTuple):
 
     def price(self, at: int) -> Decimal | None:
         """The index price at `at`: the given series from its first point on (IDX-8), else the sources together (IDX-2)."""
-        return index_price(list(self._counting(at).values()), self.rules.cap)
+        return index_price(list(self._counting(at).values()), self.rules)
 
     def moments(self, after: int, until: int) -> set[int]:
         """When the price may change: a point arrives, or one among several turns stale with nothing after it (IDX-4)."""
@@ -107,14 +111,13 @@ class Ticker(NamedTuple):
         if not any(point.at == at and point.low is not None for point in points):
             return None
         corners = ([p._replace(price=_corner(p, at, side)) for p in points] for side in ("low", "high"))
-        low, high = (index_price(corner, self.rules.cap) for corner in corners)
+        low, high = (index_price(corner, self.rules) for corner in corners)
         return low, high
 
     def shares(self, at: int) -> list[Share]:
         """What each source known at `at` brings to the price."""
         counting = self._counting(at)
-        points = list(counting.values())
-        counts_at = dict(zip(counting, zip(capped(points, self.rules.cap), weights(points))))
+        counts_at = dict(zip(counting, counted(list(counting.values()), self.rules)))
         return [
             Share(name, point, *counts_at.get(name, (None, ZERO)), self._state(name, point, counts_at, at))
             for name, series in sorted(self.sources.items())
@@ -128,7 +131,10 @@ class Ticker(NamedTuple):
             return "stale"
         if self.rules.stale_ms is not None and at - point.at > self.rules.stale_ms:
             return "protected"
-        return "ok" if counts_at[name][0] == point.price else "capped"
+        used, _ = counts_at[name]
+        if used == point.price:
+            return "ok"
+        return "dropped" if used is None else _OUT_OF_LINE[self.rules.outlier]
 
     def _counting(self, at: int) -> dict[str, Point]:
         """The points that count at `at`: the given index alone, else those of sources that are not stale (IDX-4).
@@ -150,13 +156,18 @@ def _corner(point: Point, at: int, side: str) -> Decimal:
     return point.price if corner is None else corner
 
 
-def index_price(points: list[Point], cap: Decimal = IndexRules().cap) -> Decimal | None:
+def index_price(points: list[Point], rules: IndexRules = IndexRules()) -> Decimal | None:
     """IDX-2, IDX-6: the weighted mean of the sources to eight places; a single one is the price itself."""
     if len(points) < 2:
         return points[0].price if points else None
-    shares = weights(points)
-    weighted = sum((w * price for w, price in zip(shares, capped(points, cap))), ZERO)
-    return round_half_up(ratio(weighted, sum(shares, ZERO)), 8)
+    shares = [(price, weight) for price, weight in counted(points, rules) if price is not None]
+    weighted = sum((price * weight for price, weight in shares), ZERO)
+    return round_half_up(ratio(weighted, sum((weight for _, weight in shares), ZERO)), 8)
+
+
+def counted(points: list[Point], rules: IndexRules) -> list[Counted]:
+    """IDX-3: what each source counts at, and its weight."""
+    return OUTLIERS[rules.outlier](points, rules.cap) if points else []
 
 
 def weights(points: list[Point]) -> list[Decimal]:
@@ -165,15 +176,29 @@ def weights(points: list[Point]) -> list[Decimal]:
     return volumes if all(v is not None for v in volumes) and any(volumes) else [ONE] * len(points)
 
 
-def capped(points: list[Point], cap: Decimal) -> list[Decimal]:
-    """IDX-3: the prices, those off the median of all by more than `cap` brought to that distance from it."""
-    if not points:
-        return []
-    prices = sorted(point.price for point in points)
-    middle = len(prices) // 2
-    median = prices[middle] if len(prices) % 2 else (prices[middle - 1] + prices[middle]) * HALF
-    low, high = median * (ONE - cap), median * (ONE + cap)
-    return [min(max(point.price, low), high) for point in points]
+def capped(points: list[Point], cap: Decimal) -> list[Counted]:
+    """IDX-3 since 2024: those off the median of all by more than `cap` are brought to that distance from it."""
+    low, high = median(points) * (ONE - cap), median(points) * (ONE + cap)
+    return [(min(max(point.price, low), high), weight) for point, weight in zip(points, weights(points))]
+
+
+def dropped(points: list[Point], cap: Decimal) -> list[Counted]:
+    """IDX-3 in 2021: one source off the median by more than `cap` has no weight; with several the median itself is the index."""
+    middle = median(points)
+    near = [point for point in points if abs(point.price - middle) <= middle * cap]
+    if len(points) - len(near) > 1:
+        return [(middle, ONE)] * len(points)
+    heavy = iter(weights(near))
+    return [(point.price, next(heavy)) if point in near else (None, ZERO) for point in points]
+
+
+def median(points: list[Point]) -> Decimal:
+    prices, middle = sorted(point.price for point in points), len(points) // 2
+    return prices[middle] if len(prices) % 2 else (prices[middle - 1] + prices[middle]) * HALF
+
+
+OUTLIERS = {"capped": capped, "dropped": dropped}
+_OUT_OF_LINE = {"capped": "capped", "dropped": "median"}  # what is said of a source that counts at another price than its own
 
 
 class Rates(NamedTuple):
@@ -200,6 +225,12 @@ class Market:
         market = Market(self.tickers, self.rates, prices)
         market._routes = self._routes
         return market
+
+    def under(self, rules: IndexRules) -> "Market":
+        """The same quotes, judged by other rules of the index."""
+        if all(ticker.rules == rules for ticker in self.tickers.values()):
+            return self
+        return Market({symbol: ticker._replace(rules=rules) for symbol, ticker in self.tickers.items()}, self.rates, self.pinned)
 
     def last(self, symbol: str, at: int) -> Decimal | None:
         ticker = self.tickers.get(symbol)

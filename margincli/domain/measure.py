@@ -25,7 +25,7 @@ class Measure(NamedTuple):
     `loss` is that of the wallet's open orders in USDT, `bends` where it bends, `swaps` what those orders would change.
     """
 
-    counts: Callable[[Rulebook, str], Tiers] = lambda *_: WHOLE
+    counts: Callable[[World, str], Tiers] = lambda *_: WHOLE
     weighs: Callable[[Rulebook, str], Tiers] = lambda *_: WHOLE
     owes: Decimal = ZERO
     loss: Callable[[World, Wallet], Decimal] = lambda *_: ZERO
@@ -87,15 +87,15 @@ class Bound(NamedTuple):
 
 def bounds(world: World, wallet: Wallet, measure: Measure, holdings: dict[str, Holding], bar: Decimal) -> list[Bound]:
     """The bound from below, and the one from above where it is another: with one rate throughout they are the same, and exact."""
-    floor, ceiling = (_bound(world.rules, measure, holdings, bar, *ends) for ends in ((min, max), (max, min)))
+    floor, ceiling = (_bound(world, measure, holdings, bar, *ends) for ends in ((min, max), (max, min)))
     for (given, amount), _ in measure.swaps(world, wallet):
         floor.shares[given] = floor.shares.get(given, ZERO) + amount  # an order loses no more than all it gives
     return [floor] if floor == ceiling else [floor, ceiling]
 
 
-def _bound(rules: Rulebook, measure: Measure, holdings: dict[str, Holding], bar: Decimal, of_held: Callable, of_owed: Callable) -> Bound:
-    per_debt = {asset: measure.owes + bar * of_owed(_rates(measure.weighs(rules, asset))) for asset in holdings}
-    shares = {asset: of_held(_rates(measure.counts(rules, asset))) * held.balance - per_debt[asset] * held.debt for asset, held in holdings.items()}
+def _bound(world: World, measure: Measure, holdings: dict[str, Holding], bar: Decimal, of_held: Callable, of_owed: Callable) -> Bound:
+    per_debt = {asset: measure.owes + bar * of_owed(_rates(measure.weighs(world.rules, asset))) for asset in holdings}
+    shares = {asset: of_held(_rates(measure.counts(world, asset))) * held.balance - per_debt[asset] * held.debt for asset, held in holdings.items()}
     return Bound(shares, per_debt)
 
 

@@ -74,9 +74,9 @@ def counts_collateral(rules: Rulebook) -> bool:
     return rules.leaf("pro.net_equity") == "collateral"
 
 
-def equity_tiers(rules: Rulebook, asset: str) -> Tiers:
+def equity_tiers(world: World, asset: str) -> Tiers:
     """How a held coin counts in net equity."""
-    return rules.tiers(asset) if counts_collateral(rules) else WHOLE
+    return world.rules.tiers(asset, world.now, "liquidation") if counts_collateral(world.rules) else WHOLE
 
 
 def orders_that_cost(world: World, wallet: Wallet) -> list[Order]:
@@ -111,7 +111,7 @@ def swap_of(rules: Rulebook, order: Order) -> Swap:
 
 def _counted_change(world: World, wallet: Wallet, asset: str, amount: Decimal) -> Decimal:
     price, balance = world.value_usdt(asset) or ZERO, world.state.holding(wallet, asset).balance
-    tiers = equity_tiers(world.rules, asset)
+    tiers = equity_tiers(world, asset)
     return weighed(tiers, max(ZERO, balance + amount) * price) - weighed(tiers, balance * price)
 
 
@@ -120,7 +120,7 @@ def order_bends(world: World, wallet: Wallet) -> Iterator[tuple[str, Decimal, De
     for swap in swaps(world, wallet):
         for asset, amount in swap:
             balance = world.state.holding(wallet, asset).balance
-            for line in lines(equity_tiers(world.rules, asset)):
+            for line in lines(equity_tiers(world, asset)):
                 for held in (balance, balance + amount):
                     if line.low and held > 0:
                         yield asset, line.low, held

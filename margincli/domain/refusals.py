@@ -104,7 +104,7 @@ REFUSALS: dict[str, Refusal] = {
     "already_switched": Refusal(None, "{wallet} is {state} already.", "Nothing to do: margincli status"),
     "wallet_not_empty": Refusal(-3026, "{wallet} still holds coins, debts or orders.", "Repay, cancel and transfer out first: margincli status"),
     "disabled_lately": Refusal(-3026, "{wallet} was disabled at {last}; it may be once in {hours} hours.", "Wait, then try again."),
-    "deficit_lock": Refusal(-3019, "A deficit of {deficit_usdt} USDT is unpaid, so that much stays; spot holds {held_usdt} USDT worth.", "Withdraw less, or let the fund pay: margincli liquidate --settle-deficit"),
+    "deficit_lock": Refusal(-3019, "A deficit of {deficit_usdt} USDT is unpaid, so that much stays; spot holds {held_usdt} USDT worth.", "Withdraw less; or let the fund pay: margincli liquidate --settle-deficit, or repay: margincli liquidation-loan all"),
     # protections
     "bad_alert_level": Refusal(None, "An alert stands above the margin call at {lowest}, up to {most}; not at {level}.", "Such as: margincli alert {most}"),
     "bad_alert_hours": Refusal(None, "An alert is repeated every {least} to {most} hours, not every {hours}.", "Use --every {most}."),
@@ -114,6 +114,8 @@ REFUSALS: dict[str, Refusal] = {
     "nothing_to_liquidate": Refusal(None, "{wallet} has no debt: there is nothing to liquidate.", "See what it holds and owes: margincli status"),
     "manual_liquidation_denied": Refusal(-3026, "An isolated wallet cannot be liquidated by hand in {region}.", "It is a setting: margincli rules show liquidation"),
     "nothing_in_review": Refusal(None, "{wallet} has no deficit in review.", "See: margincli status"),
+    "no_liquidation_loan": Refusal(-3015, "No liquidation loan is left to repay.", "See what there was: margincli liquidation-loan"),
+    "above_liquidation_loan": Refusal(-3015, "{amount} {asset} is more than the {remaining} that remain of the liquidation loan.", "Use: margincli liquidation-loan all"),
     # repaying by selling
     "sells_itself": Refusal(-3026, "{asset} is the coin that is owed: it is not sold for itself.", "What is free of it is counted first; name other coins with --sell."),
     "nothing_to_sell": Refusal(-3041, "{wallet} has no {asset} free to sell.", "See what it holds: margincli status"),

@@ -8,20 +8,26 @@ from .liquidation_price import liquidation_prices
 from .measure import Exposure, level_of
 from .money import NO_DEBT, PRICE_PLACES, ZERO, give_down, give_down_quotient, plain
 from .refusals import Refused
+from .rulebook import PURPOSES
 from .schemes import Bands, Rung, Scheme, collateral_value, scheme_of
 from .tiers import Tiers, side_by_side, slices, weighed
 from .world import World
 
-EXCESSIVE, NORMAL, MARGIN_CALL, FORCE_LIQUIDATION = "EXCESSIVE", "NORMAL", "MARGIN_CALL", "FORCE_LIQUIDATION"
+EXCESSIVE, NORMAL, MARGIN_CALL, PRE_LIQUIDATION, FORCE_LIQUIDATION = "EXCESSIVE", "NORMAL", "MARGIN_CALL", "PRE_LIQUIDATION", "FORCE_LIQUIDATION"
+BORROW, TRANSFER_OUT, LIQUIDATION = PURPOSES
 
 
 class Health(NamedTuple):
-    """A wallet's standing at a moment. Levels are unrounded ratios (NUM-3); Infinity without debt (ML-5)."""
+    """A wallet's standing at a moment. Levels are unrounded ratios (NUM-3); Infinity without debt (ML-5).
+
+    The two levels with haircuts are as borrowing and as moving out count the coins; they differ since 2026 (COL-6).
+    """
 
     wallet: Wallet
     exposure: Exposure
     level: Decimal
     collateral_level: Decimal | None
+    transfer_out_level: Decimal | None
     band: str
     bands: Bands | None
     allows: tuple[str, ...]
@@ -30,12 +36,13 @@ class Health(NamedTuple):
     account_type: str = ""
 
 
-def exposure(world: World, wallet: Wallet) -> Exposure:
-    """Sum the wallet at index prices (ML-7): no haircut in assets and debts, tiers only in the collateral (ML-1, COL-1).
+def exposure(world: World, wallet: Wallet, purpose: str = BORROW) -> Exposure:
+    """Sum the wallet at index prices (ML-7): no haircut in assets and debts, tiers only in the collateral (ML-1, COL-1), those of
+    the `purpose` (COL-6).
 
     Worth and weight, whose ratio is the level, go by the measure of the wallet's scheme.
     """
-    scheme, rules = scheme_of(world, wallet), world.rules
+    scheme = scheme_of(world, wallet)
     measure = scheme.measure
     asset_sum = debt_sum = collateral = counted = weight = initial = ZERO
     unpriced = []
@@ -46,10 +53,10 @@ def exposure(world: World, wallet: Wallet) -> Exposure:
             continue
         value, debt = holding.balance * price, holding.debt * price
         asset_sum, debt_sum = asset_sum + value, debt_sum + debt
-        collateral += collateral_value(scheme.tiers(rules, asset), value)
-        counted += weighed(measure.counts(rules, asset), value)
-        weight += weighed(measure.weighs(rules, asset), debt)
-        initial += weighed(scheme.initial(rules, asset), debt) if scheme.initial else ZERO
+        collateral += collateral_value(scheme.tiers(world, asset, purpose), value)
+        counted += weighed(measure.counts(world, asset), value)
+        weight += weighed(measure.weighs(world.rules, asset), debt)
+        initial += weighed(scheme.initial(world.rules, asset), debt) if scheme.initial else ZERO
     loss = measure.loss(world, wallet)
     margins = (initial, loss) if scheme.initial else ()
     return Exposure(asset_sum, debt_sum, collateral, tuple(unpriced), counted - measure.owes * debt_sum - loss, weight, *margins)
@@ -69,22 +76,24 @@ def band_of(level: Decimal, bands: Bands) -> str:
     """THR-6, THR-7: at equality the worse band counts, but for a bar of THR-5."""
     if level <= bands.liquidation_at:
         return FORCE_LIQUIDATION
+    if level <= bands.pre_liquidation_at:
+        return PRE_LIQUIDATION
     if bands.calls(level):
         return MARGIN_CALL
     return EXCESSIVE if level > bands.excessive_above else NORMAL
 
 
-def allowed(total: Exposure, bands: Bands) -> tuple[str, ...]:
-    """THR-1, THR-2, THR-4, THR-5: trading tests the level, borrowing and moving out the level with haircuts.
+def allowed(total: Exposure, to_borrow: Decimal, to_move: Decimal, bands: Bands) -> tuple[str, ...]:
+    """THR-1, THR-2, THR-4, THR-5: trading tests the level, borrowing and moving out each its level with haircuts (COL-6).
 
     Where there is an available margin, borrowing needs some of it too (PRO-5).
     """
-    level, counted = total.level, level_of(total.collateral, total.total_liability)
+    level = total.level
     verbs = ["trade"] if bands.trades(level) else []
     if level > bands.liquidation_at and not bands.calls(level):
-        if counted > bands.borrow_above and total.available_margin != ZERO:
+        if to_borrow > bands.borrow_above and total.available_margin != ZERO:
             verbs.append("borrow")
-        if counted > bands.transfer_out_above:
+        if to_move > bands.transfer_out_above:
             verbs.append("transfer_out")
     return tuple(verbs)
 
@@ -94,17 +103,21 @@ def health(world: World, wallet: Wallet) -> Health:
     scheme = scheme_of(world, wallet)
     total = exposure(world, wallet)
     if not scheme.lends:
-        return Health(wallet, total, NO_DEBT, None, EXCESSIVE, None, ("trade", "transfer_out"), {}, {}, scheme.account_type)
+        return Health(wallet, total, NO_DEBT, None, None, EXCESSIVE, None, ("trade", "transfer_out"), {}, {}, scheme.account_type)
     bands = scheme.bands(world, wallet)
+    to_borrow = level_of(total.collateral, total.total_liability)
+    to_move = level_of(exposure(world, wallet, TRANSFER_OUT).collateral, total.total_liability)
+    shows = scheme.shows_collateral_level(world.rules)
     prices = liquidation_prices(world, wallet, bands)
     return Health(
         wallet,
         total,
         total.level,
-        level_of(total.collateral, total.total_liability) if scheme.shows_collateral_level else None,
+        to_borrow if shows else None,
+        to_move if shows else None,
         band_of(total.level, bands),
         bands,
-        allowed(total, bands),
+        allowed(total, to_borrow, to_move, bands),
         {symbol: price for symbol, (price, _) in prices.items()},
         {symbol: distance for symbol, (_, distance) in prices.items()},
         scheme.account_type,
@@ -138,7 +151,7 @@ def max_borrow(world: World, wallet: Wallet, asset: str) -> Room:
     require_priced_debts(world, wallet)
     collateral = exposure(world, wallet).collateral
     own = world.state.holding(wallet, asset)
-    tiers = scheme.tiers(world.rules, asset)
+    tiers = scheme.tiers(world, asset, BORROW)
     best = Room(ZERO, ())
     for rung in scheme.rungs(world, wallet, asset):
         if not _others_fit(world, wallet, scheme, rung, asset):
@@ -205,7 +218,7 @@ def max_transfer_out(world: World, wallet: Wallet, asset: str) -> Decimal:
     if not scheme.lends or not world.state.owes(wallet):
         return free
     require_priced_debts(world, wallet)
-    total, bands = exposure(world, wallet), scheme.bands(world, wallet)
+    total, bands = exposure(world, wallet, TRANSFER_OUT), scheme.bands(world, wallet)
     spare = total.collateral - bands.transfer_out_above * total.total_liability
     if spare <= 0:
         return ZERO
@@ -213,7 +226,7 @@ def max_transfer_out(world: World, wallet: Wallet, asset: str) -> Decimal:
     if price is None:  # it counts for nothing, so nothing is lost when it leaves
         return free
     value = world.state.holding(wallet, asset).balance * price
-    return min(free, give_down_quotient(removable(scheme.tiers(world.rules, asset), value, spare), price, world.rules.scale(asset)))
+    return min(free, give_down_quotient(removable(scheme.tiers(world, asset, TRANSFER_OUT), value, spare), price, world.rules.scale(asset)))
 
 
 def removable(tiers: Tiers, value: Decimal, spare: Decimal) -> Decimal:
@@ -234,7 +247,7 @@ def require_level_to_move_out(world: World, wallet: Wallet) -> None:
     """TRF-2, TRF-8: above its bar, and so never in a margin call. Raises Refused level_too_low_to_move."""
     current = health(world, wallet)
     if current.bands and "transfer_out" not in current.allows:
-        level = current.level if current.collateral_level is None else current.collateral_level
+        level = current.level if current.transfer_out_level is None else current.transfer_out_level
         raise Refused("level_too_low_to_move", wallet=wallet.name, bar=current.bands.transfer_out_above, level=shown(level))
 
 

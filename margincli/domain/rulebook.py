@@ -4,11 +4,24 @@ The document is plain data (see margincli/rules/): leaves are ``[value, basis, r
 ``{"basis": ..., "rows": {...}}``. Nothing here knows where it was read from.
 """
 
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, Callable, NamedTuple
 
 from .money import PLACES, ZERO
+from .tiers import Tiers
+
+EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+# Rules whose value is the name of a way to do it; the ways stand in a table beside the code that goes them.
+CHOICES = {
+    "collateral.shown": ("yes", "no"),
+    "index.outlier": ("capped", "dropped"),
+    "liquidation.deficit_cross": ("fund", "loan"),
+    "liquidation.deficit_isolated": ("fund", "loan"),
+    "liquidation.loan_holds_withdrawals": ("yes", "no"),
+}
+PURPOSES = ("borrow", "transfer_out", "liquidation")  # what collateral is counted for, in the order of collateral.flat (COL-6)
 
 
 class Pair(NamedTuple):
@@ -32,7 +45,7 @@ class Rulebook:
 
     def __init__(self, document: dict[str, Any]):
         self.document = document
-        self._read: dict[str, Any] = {}
+        self._read: dict[Any, Any] = {}
 
     @property
     def profile(self) -> str:
@@ -40,46 +53,85 @@ class Rulebook:
 
     def flaw(self) -> str:
         """What a decision would stumble over in a document that is well formed; '' when there is nothing."""
-        ladders, families = self.document["collateral"]["ladders"], self.document["isolated"]["bands"]
-        ranks = {*self.rows("collateral.ranks").values(), self.leaf("collateral.default_rank")} - ladders.keys()
-        missing = {*self.rows("isolated.families").values(), self.leaf("isolated.default_family")} - families.keys()
-        if ranks or missing:
-            return f"collateral rank {min(ranks)} has no ladder" if ranks else f"leverage family {min(missing)} has no bands"
-        if strange := {self.told(f"cross.bands.{name}.scheme", "cross") for name in self.document["cross"]["bands"]} - {"cross", "pro"}:
-            return f'cross.bands: the scheme is "cross" or "pro", not "{min(strange)}"'
-        for path in (*(f"cross.bands.{name}" for name in self.document["cross"]["bands"]), *(f"isolated.bands.{name}" for name in families)):
-            if not ZERO < self.number(f"{path}.liquidation_at") < self.number(f"{path}.margin_call_at"):
-                return f"{path}: liquidation_at must lie above 0 and under margin_call_at"
+        return self._moves_unreadable() or self._missing() or self._no_ratio() or self._bars_out_of_order() or self._no_choice()
+
+    def _moves_unreadable(self) -> str:
+        for asset, moves in self.rows("collateral.rank_changes", {}).items():
+            try:
+                _moves(moves)
+            except (ValueError, TypeError) as error:
+                return f"collateral.rank_changes.{asset}: a change is [moment in UTC, rank before, rank after] ({error})"
         return ""
 
-    def leaf(self, path: str) -> Any:
-        node = self.document
-        for part in path.split("."):
-            node = node[part]
-        return node[0]
+    def _missing(self) -> str:
+        collateral, families = self.document["collateral"], self.document["isolated"]["bands"]
+        changed = {rank for moves in self._rank_changes.values() for _, *ranks in moves for rank in ranks}
+        ranks = {*self.rows("collateral.ranks").values(), self.leaf("collateral.default_rank")} | changed
+        unknown = ranks - {""} - collateral["ladders"].keys() - self.rows("collateral.flat", {}).keys()
+        missing = {*self.rows("isolated.families").values(), self.leaf("isolated.default_family")} - families.keys()
+        if unknown:
+            return f"collateral rank {min(unknown)} has no ladder"
+        return f"leverage family {min(missing)} has no bands" if missing else ""
 
-    def told(self, path: str, otherwise: str) -> str:
-        """A leaf that a rule book may lack, such as one written before there was that rule."""
-        try:
-            return self.leaf(path)
-        except KeyError:
-            return otherwise
+    def _no_ratio(self) -> str:
+        for rank, cells in self.rows("collateral.flat", {}).items():
+            if not all(cell and ZERO <= Decimal(cell) <= 1 for cell in cells):
+                return f"collateral.flat.{rank}: a ratio is a number from 0 to 1"
+        return ""
 
-    def number(self, path: str) -> Decimal:
+    def _bars_out_of_order(self) -> str:
+        """Tier by tier (ISO-4): liquidation, where there is one pre-liquidation (THR-7), and margin call, ascending."""
+        for section in ("cross", "isolated"):
+            for name in self.document[section]["bands"]:
+                path = f"{section}.bands.{name}"
+                for tier in range(1, max(1, *(len(self.numbers(f"{path}.{bar}")) for bar in ("liquidation_at", "margin_call_at"))) + 1):
+                    low, high = (self.of_tier(f"{path}.{bar}", tier) for bar in ("liquidation_at", "margin_call_at"))
+                    if not ZERO < low < high:
+                        return f"{path}: liquidation_at must lie above 0 and under margin_call_at"
+                    if (between := self.of_tier(f"{path}.pre_liquidation_at", tier)) and not low < between < high:
+                        return f"{path}: pre_liquidation_at must lie between liquidation_at and margin_call_at"
+        return ""
+
+    def _no_choice(self) -> str:
+        for path, ways in CHOICES.items():
+            if (value := self.leaf(path, ways[0])) not in ways:
+                return f"{path}: {value} is none of {', '.join(ways)}"
+        strange = {self.leaf(f"cross.bands.{name}.scheme", "cross") for name in self.document["cross"]["bands"]} - {"cross", "pro"}
+        return f'cross.bands: the scheme is "cross" or "pro", not "{min(strange)}"' if strange else ""
+
+    def leaf(self, path: str, unsaid: Any = None) -> Any:
+        """The value of a rule; `unsaid` is what it means that a book lacks the name, as those of before do."""
+        node = self._node(path, unsaid is None)
+        return unsaid if node is None else node[0]
+
+    def number(self, path: str, unsaid: str | None = None) -> Decimal:
         if path not in self._read:
-            self._read[path] = Decimal(self.leaf(path))
+            self._read[path] = Decimal(self.leaf(path, unsaid))
         return self._read[path]
 
     def numbers(self, path: str) -> tuple[Decimal, ...]:
-        if path not in self._read:
-            self._read[path] = tuple(Decimal(item) for item in self.leaf(path))
-        return self._read[path]
+        """A list of numbers; books of before have a single one where it is the same for all."""
+        if ("list", path) not in self._read:
+            value = self.leaf(path)
+            self._read["list", path] = tuple(Decimal(item) for item in ([value] if isinstance(value, str) else value))
+        return self._read["list", path]
 
-    def rows(self, path: str) -> dict[str, Any]:
+    def of_tier(self, path: str, tier: int) -> Decimal:
+        """The value of a tier, counted from 1: of a shorter list the last goes on (ISO-4); zero where there is none."""
+        values = self.numbers(path) if self._node(path, False) else ()
+        return values[min(tier, len(values)) - 1] if values else ZERO
+
+    def rows(self, path: str, unsaid: dict[str, Any] | None = None) -> dict[str, Any]:
+        node = self._node(path, unsaid is None)
+        return unsaid if node is None else node["rows"]
+
+    def _node(self, path: str, required: bool) -> Any:
         node = self.document
         for part in path.split("."):
+            if part not in node and not required:
+                return None
             node = node[part]
-        return node["rows"]
+        return node
 
     def once(self, key: Any, make: Callable[[], Any]) -> Any:
         """What `make` works out of the document, the first time it is asked for."""
@@ -104,6 +156,12 @@ class Rulebook:
     def _rates(self) -> dict[str, str]:
         return {**self.rows("coins.rates_placeholder"), **self.rows("coins.rates")}
 
+    @property
+    def deficit_coins(self) -> set[str]:
+        """Coins by whose price a deficit is judged: the fund's limit is told in BTC (FUND-2), a loan has its own (FUND-5)."""
+        loan = {self.leaf("liquidation.loan_asset", "USDC")} if self.leaf("liquidation.deficit_cross", "fund") == "loan" else set()
+        return {"BTC"} | loan
+
     def scale(self, asset: str) -> int:
         """How many decimals an amount of `asset` carries (NUM-1)."""
         return int(self.rows("coins.scales").get(asset, PLACES))
@@ -113,14 +171,43 @@ class Rulebook:
         rate = self._rates.get(asset, self.leaf("coins.default_rate_daily"))
         return Decimal(rate) if rate else None
 
-    def tiers(self, asset: str) -> tuple[tuple[Decimal | None, Decimal], ...]:
-        """Collateral tiers of a coin: (upper end in USD or None, ratio), ascending (COL-3, COL-4, COL-9)."""
-        if ("tiers", asset) not in self._read:
-            rank = self.rows("collateral.ranks").get(asset, self.leaf("collateral.default_rank"))
-            rows = self.leaf(f"collateral.ladders.{rank}.tiers")
-            self._read["tiers", asset] = tuple((Decimal(to) if to else None, Decimal(share)) for to, share in rows)
-        return self._read["tiers", asset]
+    def tiers(self, asset: str, at: int, purpose: str = "borrow") -> Tiers:
+        """Collateral tiers of a coin at a moment: those of its rank then (COL-3, COL-4, COL-7, COL-9).
+
+        `purpose` is borrow, transfer_out or liquidation; they differ where the rank has flat ratios (COL-6).
+        """
+        key = "tiers", self.rank(asset, at), purpose
+        if key not in self._read:
+            self._read[key] = self._tiers(*key[1:])
+        return self._read[key]
+
+    def _tiers(self, rank: str, purpose: str) -> Tiers:
+        flat = self.rows("collateral.flat", {}).get(rank)
+        if flat:
+            return ((None, Decimal(flat[PURPOSES.index(purpose)])),)
+        return tuple((Decimal(to) if to else None, Decimal(share)) for to, share in self.leaf(f"collateral.ladders.{rank}.tiers"))
+
+    def rank(self, asset: str, at: int) -> str:
+        """COL-7: after the last change by then; before the first of them the rank it changed from. A rank of its own comes first."""
+        fixed, moves = self.rows("collateral.ranks").get(asset), self._rank_changes.get(asset)
+        if fixed or not moves:
+            return fixed or self.leaf("collateral.default_rank")
+        return next((new for since, _, new in reversed(moves) if since <= at), moves[0][1])
+
+    @cached_property
+    def _rank_changes(self) -> dict[str, list[tuple[int, str, str]]]:
+        rows = self.rows("collateral.rank_changes", {})
+        return {asset: _moves(moves) for asset, moves in rows.items()}
 
     def family(self, symbol: str) -> str:
         """The isolated leverage family of a pair: its top leverage (ISO-1)."""
         return self.rows("isolated.families").get(symbol, self.leaf("isolated.default_family"))
+
+
+def _moves(rows: list[list[str]]) -> list[tuple[int, str, str]]:
+    return sorted((millis(since), old, new) for since, old, new in rows)
+
+
+def millis(moment: str) -> int:
+    """A moment as rule files write it, in ms since 1970."""
+    return (datetime.fromisoformat(moment) - EPOCH) // timedelta(milliseconds=1)

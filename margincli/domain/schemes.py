@@ -20,6 +20,8 @@ class Bands(NamedTuple):
     """The bars of one wallet now, as ratios (THR-1, THR-4, THR-5, ISO-1). `tier` counts from 1, 0 where there are none.
 
     `trade_from` is a bar of trading above the liquidation level; `call_at_bar`: whether the margin call bar itself calls.
+    `pre_liquidation_at` is 0 where there is no such state (THR-7). `ceiling` is the highest call level of any tier where the
+    bars move with the tier (ISO-4), else 0.
     """
 
     excessive_above: Decimal
@@ -32,6 +34,8 @@ class Bands(NamedTuple):
     tier: int = 0
     trade_from: Decimal = ZERO
     call_at_bar: bool = True
+    pre_liquidation_at: Decimal = ZERO
+    ceiling: Decimal = ZERO
 
     def calls(self, level: Decimal) -> bool:
         """THR-5, THR-6: at its bar a level is called, unless the rule file says otherwise."""
@@ -55,9 +59,10 @@ class Rung(NamedTuple):
 
 
 class Scheme(NamedTuple):
-    """How one mode works. `account_type` is the exchange's name for it (MODE-3); `shows_collateral_level`: whether a level with haircuts exists beside the margin level.
+    """How one mode works. `account_type` is the exchange's name for it (MODE-3); `shows_collateral_level`: whether a level with haircuts stands beside the margin level (ML-2).
 
-    `measure` is how the level is taken; `initial` the initial margin rates of a debt where the mode has such a margin (PRO-3);
+    `tiers` answers how a coin counts now for a purpose: borrow, transfer_out or liquidation (COL-6). `measure` is how the level is
+    taken; `initial` the initial margin rates of a debt where the mode has such a margin (PRO-3);
     `quiz` begins the ids of its own questionnaire's questions, `regions` names the list of where it is offered ('': everywhere).
     `call_bars`: every level at which a wallet may be called whose level is assets over debts.
     """
@@ -65,10 +70,10 @@ class Scheme(NamedTuple):
     mode: str
     account_type: str
     lends: bool
-    shows_collateral_level: bool
+    shows_collateral_level: Callable[[Rulebook], bool]
     fee_rule: str
     admits: Callable[[Rulebook, Wallet, str], bool]
-    tiers: Callable[[Rulebook, str], Tiers]
+    tiers: Callable[[World, str, str], Tiers]
     bands: Callable[[World, Wallet], Bands]
     rungs: Callable[[World, Wallet, str], list[Rung]]
     leverages: Callable[[Rulebook, Wallet], tuple[str, ...]]
@@ -97,7 +102,7 @@ def cross_bands(world: World, wallet: Wallet) -> Bands:
     leverage, rules = leverage_of(world, wallet), world.rules
     bars = f"cross.bands.{leverage}."
     names = ("excessive_above", "transfer_out_above", "borrow_above", "margin_call_at", "liquidation_at", "stop_above")
-    trade_from, at_bar = Decimal(rules.told(bars + "trade_from", "0")), rules.told(bars + "call_at_bar", "yes") == "yes"
+    trade_from, at_bar = Decimal(rules.leaf(bars + "trade_from", "0")), rules.leaf(bars + "call_at_bar", "yes") == "yes"
     return Bands(*(rules.number(bars + name) for name in names), leverage=Decimal(leverage), trade_from=trade_from, call_at_bar=at_bar)
 
 
@@ -126,7 +131,7 @@ def pro_rungs(world: World, wallet: Wallet, asset: str) -> list[Rung]:
 
 def cross_call_bars(rules: Rulebook, _: str) -> list[Decimal]:
     """THR-1: of the leverages that are measured by assets over debts."""
-    classic = [leverage for leverage in rules.leaf("cross.leverages") if rules.told(f"cross.bands.{leverage}.scheme", "cross") == "cross"]
+    classic = [leverage for leverage in rules.leaf("cross.leverages") if rules.leaf(f"cross.bands.{leverage}.scheme", "cross") == "cross"]
     return [rules.number(f"cross.bands.{leverage}.margin_call_at") for leverage in classic]
 
 
@@ -135,12 +140,13 @@ def cross_call_bars(rules: Rulebook, _: str) -> list[Decimal]:
 
 def isolated_bands(world: World, wallet: Wallet) -> Bands:
     rules, family = world.rules, world.rules.family(wallet.symbol)
-    tier = isolated_tier(world, wallet)
-    initial = rules.numbers(f"isolated.bands.{family}.initial_risk_ratio")[tier - 1]
-    call, liquidation = (rules.number(f"isolated.bands.{family}.{bar}") for bar in ("margin_call_at", "liquidation_at"))
-    leverage = rules.numbers(f"isolated.bands.{family}.leverage")[tier - 1]
+    tier, bars = isolated_tier(world, wallet), f"isolated.bands.{family}."
+    names = ("initial_risk_ratio", "margin_call_at", "liquidation_at", "leverage", "pre_liquidation_at")
+    initial, call, liquidation, leverage, before = (rules.of_tier(bars + name, tier) for name in names)
     excessive, out = rules.number("isolated.excessive_above"), rules.number("isolated.transfer_out_above")
-    return Bands(excessive, out, initial, call, liquidation, initial, leverage, tier)
+    calls = rules.numbers(bars + "margin_call_at")
+    ceiling = max(calls) if len(calls) > 1 else ZERO
+    return Bands(excessive, out, initial, call, liquidation, initial, leverage, tier, pre_liquidation_at=before, ceiling=ceiling)
 
 
 def isolated_tier(world: World, wallet: Wallet) -> int:
@@ -194,15 +200,15 @@ def _none(*_: object) -> None:
 
 
 SCHEMES: dict[str, Scheme] = {
-    "spot": Scheme("spot", "", False, False, "", lambda *_: True, lambda *_: WHOLE, _none, lambda *_: [], lambda *_: (), lambda *_: False),
+    "spot": Scheme("spot", "", False, lambda _: False, "", lambda *_: True, lambda *_: WHOLE, _none, lambda *_: [], lambda *_: (), lambda *_: False),
     "cross": Scheme(
         mode="cross",
         account_type="MARGIN_1",
         lends=True,
-        shows_collateral_level=True,
+        shows_collateral_level=lambda rules: rules.leaf("collateral.shown", "yes") == "yes",
         fee_rule="liquidation.fee_cross",
         admits=lambda *_: True,
-        tiers=lambda rules, asset: rules.tiers(asset),
+        tiers=lambda world, asset, purpose: world.rules.tiers(asset, world.now, purpose),
         bands=cross_bands,
         rungs=cross_rungs,
         leverages=lambda rules, _: tuple(rules.leaf("cross.leverages")),
@@ -213,10 +219,10 @@ SCHEMES: dict[str, Scheme] = {
         mode="cross",
         account_type="MARGIN_2",
         lends=True,
-        shows_collateral_level=True,
+        shows_collateral_level=lambda rules: rules.leaf("collateral.shown", "yes") == "yes",
         fee_rule="liquidation.fee_pro",
         admits=lambda *_: True,
-        tiers=lambda rules, asset: rules.tiers(asset),
+        tiers=lambda world, asset, purpose: world.rules.tiers(asset, world.now, purpose),
         bands=cross_bands,
         rungs=pro_rungs,
         leverages=lambda rules, _: tuple(rules.leaf("cross.leverages")),
@@ -230,7 +236,7 @@ SCHEMES: dict[str, Scheme] = {
         mode="isolated",
         account_type="",
         lends=True,
-        shows_collateral_level=False,
+        shows_collateral_level=lambda _: False,
         fee_rule="liquidation.fee_isolated",
         admits=_both_coins,
         tiers=lambda *_: WHOLE,
@@ -238,14 +244,14 @@ SCHEMES: dict[str, Scheme] = {
         rungs=isolated_rungs,
         leverages=lambda rules, wallet: (rules.family(wallet.symbol),),
         hand_liquidation=_allowed_by_region,
-        call_bars=lambda rules, symbol: [rules.number(f"isolated.bands.{rules.family(symbol)}.margin_call_at")],
+        call_bars=lambda rules, symbol: list(rules.numbers(f"isolated.bands.{rules.family(symbol)}.margin_call_at")),
     ),
 }
 
 
 def scheme_at(rules: Rulebook, wallet: Wallet, leverage: str | None) -> Scheme:
     """The row of a wallet at a leverage: its mode's own, unless the rule file gives that leverage another (MODE-3)."""
-    return SCHEMES[rules.told(f"{wallet.mode}.bands.{leverage}.scheme", wallet.mode)]
+    return SCHEMES[rules.leaf(f"{wallet.mode}.bands.{leverage}.scheme", wallet.mode)]
 
 
 def scheme_of(world: World, wallet: Wallet) -> Scheme:

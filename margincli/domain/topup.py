@@ -51,7 +51,7 @@ def just_past(need: Decimal, price: Decimal, places: int) -> Decimal:
 
 def _worth_of(world: World, wallet: Wallet, asset: str, need: Decimal) -> Decimal:
     """What has to move in of a coin, in USDT, to count for `need`: more where only a part of it counts (COL-1, PRO-7); 0 where nothing does."""
-    tiers = scheme_of(world, wallet).measure.counts(world.rules, asset)
+    tiers = scheme_of(world, wallet).measure.counts(world, asset)
     worth, price = ZERO, world.value_usdt(asset) or ZERO
     if need <= 0:
         return ZERO

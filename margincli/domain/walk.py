@@ -11,7 +11,7 @@ from typing import Iterator
 
 from .interest import HOUR, Run, charge_hour_up, interest_entry, next_hour
 from .journal import Account, Entry, Wallet
-from .judgement import Alarm, alarms, judge
+from .judgement import HEARD, Alarm, alarms, judge
 from .market import Prices
 from .measure import bounds
 from .money import ZERO
@@ -138,11 +138,12 @@ class Watch:
         self.bands = scheme.bands(world, wallet) if self.owed else None
         self.runs: dict[str, Run] = {}
         self.alarms = alarms(world, wallet, self.bands) if self.owed else ()
-        bars = {alarm.bar for alarm in self.alarms} | ({self.bands.liquidation_at} if self.bands else set())
+        bars = {alarm.bar for alarm in self.alarms} | ({bar for bar in (self.bands.liquidation_at, self.bands.ceiling) if bar} if self.bands else set())
         self.bounds = {bar: bounds(world, wallet, scheme.measure, holdings, bar) for bar in bars}
         spot = Wallet(wallet.owner, "spot")
         self.helped = any(world.state.balance(Account(spot, "free"), coin) for coin in coins_of(world, wallet))  # spot coins would still move in
         self.due = {alarm: at + alarm.every for alarm in self.alarms if (at := alarm.heard_at(world, wallet))}
+        self.heard = any(world.state.setting(wallet, key) for key in HEARD)
         self.now: Prices = {}
         self.before: Prices = {}
         self.corners: tuple[Prices, ...] = ()
@@ -166,7 +167,12 @@ class Watch:
         return {asset: price for asset, price in priced if price is not None}
 
     def quiet(self, at: int) -> bool:
-        """Whether no bar is crossed at this moment, in any scenario, and no alarm is due to be heard again."""
+        """Whether no bar is crossed at this moment, in any scenario, and no alarm is due to be heard again.
+
+        Bars that move with the tier (ISO-4) are known ahead only as long as nothing was heard and the level is above the highest.
+        """
+        if self.bands and self.bands.ceiling and (self.heard or not self._above(self.bands.ceiling)):
+            return False
         return all(self._silent(alarm, at) for alarm in self.alarms) and (not self.due or self._above(self.bands.liquidation_at))
 
     def _silent(self, alarm: Alarm, at: int) -> bool:

@@ -191,11 +191,16 @@ class Session:
 
     # the rule book
 
-    def rulebook(self, at: int) -> Rulebook:
-        """The one in force at `at`. Raises LedgerFault no_rulebook before the first."""
+    def rulebook_since(self, at: int) -> int:
+        """From when on the one in force at `at` is; 0: from the start. Raises LedgerFault no_rulebook before the first."""
         (since,) = self.db.execute("SELECT max(since) FROM rulebooks WHERE since <= ?", (at,)).fetchone()
         if since is None:
             raise LedgerFault("no_rulebook", path=self.path)
+        return since
+
+    def rulebook(self, at: int) -> Rulebook:
+        """The one in force at `at`. Raises LedgerFault no_rulebook before the first."""
+        since = self.rulebook_since(at)
         if since not in self._rulebooks:
             (document,) = self.db.execute("SELECT document FROM rulebooks WHERE since = ?", (since,)).fetchone()
             self._rulebooks[since] = Rulebook(json.loads(document))

@@ -4,6 +4,7 @@ from typing import Any, Iterable
 
 from ..domain.interest import HOUR
 from ..domain.journal import Entry
+from ..domain.loan import Loan
 from ..domain.measure import Exposure
 from ..domain.money import charge_up, give_down, plain
 from ..domain.order import Order
@@ -18,7 +19,8 @@ Document = dict[str, Any]
 def health_document(health: Health) -> Document:
     """A wallet of a receipt: levels, totals in USDT, what is still allowed, liquidation prices and their distance."""
     bands, total = health.bands, health.exposure
-    counted = health.collateral_level
+    counted, moving = health.collateral_level, health.transfer_out_level
+    apart = {} if moving == counted else {"transfer_out_margin_level": shown(moving)}  # COL-6
     return {
         "account": health.wallet.owner,
         "wallet": health.wallet.name,
@@ -26,6 +28,7 @@ def health_document(health: Health) -> Document:
         "leverage": plain(bands.leverage) if bands else None,
         "margin_level": shown(health.level) if bands else None,
         "collateral_margin_level": None if counted is None else shown(counted),
+        **apart,
         "status": health.band,
         "total_asset_usdt": plain(give_down(total.total_asset)),
         "total_liability_usdt": plain(charge_up(total.total_liability)),
@@ -106,6 +109,18 @@ def open_order_document(wallet: str, order: Order) -> Document:
     return {"id": row.pop("id"), "wallet": wallet, **row, "at": moment(order.placed_at), "locked": plain(order.locked), "lent": plain(order.lent), "side_effect": order.side_effect}
 
 
+def period(rules: Document) -> str:
+    """When the rules of a profile were those of the exchange (PROF-1)."""
+    begin, end = rules.get("from"), rules.get("until")
+    return f"{f'from {begin}' if begin else 'from the beginning'}{f' until {end}' if end else ' on'}"
+
+
+def loan_document(loan: Loan) -> Document:
+    """A liquidation loan as the exchange shows it (FUND-5)."""
+    figures = ("amount", "repaid", "remaining")
+    return {"asset": loan.asset, **{name if name == "amount" else f"{name}_amount": plain(getattr(loan, name)) for name in figures}}
+
+
 def interest_rows(number: int | None, entry: Entry) -> Iterable[tuple[int, Document]]:
     """The hours of an interest entry, each with its moment, one row each as the exchange lists them (INT-11)."""
     facts = entry.facts
@@ -130,10 +145,13 @@ _TOLD = {
     "margin_call": "Margin call: level {level} is at or under {bar}; liquidation comes at {liquidation_at}. Repay, or transfer funds in.",
     "margin_alert": "Your alert: level {level} is at or under {bar}; the margin call comes later, liquidation at {liquidation_at}.",
     "top_up": "Auto top-up ({status}): {amount} {asset} moved in from spot at level {level}.",
+    "pre_liquidation": "Pre-liquidation: level {level} is at or under {bar}; liquidation comes at {liquidation_at}. Repay, or transfer funds in, now.",
+    "pre_liquidation_over": "Pre-liquidation is over: level {level}.",
     "margin_call_over": "The margin call is over: level {level}.",
     "liquidation": "Liquidated at level {level}, bar {bar}: collateral was sold to repay debts.",
     "liquidation_fee": "Liquidation fee of {amount} {asset} went to the insurance fund.",
     "deficit": "The insurance fund paid a deficit of {amount} {asset}.",
+    "liquidation_loan": "The debt of {amount} {asset} that was left became a liquidation loan of {loan} {loan_asset}; repay it from spot: margincli liquidation-loan all --account {account}",
     "deficit_review": "A deficit of {deficit_usdt} USDT is in review: settle it with margincli liquidate --settle-deficit -w {wallet} --account {account}",
 }
 
@@ -162,6 +180,8 @@ def _standing(wallet: Document, several: bool, called: set) -> Iterable[Document
     level, bar = wallet["margin_level"], wallet["liquidation_level"]
     if wallet["status"] == "MARGIN_CALL" and (wallet["account"], wallet["wallet"], "margin_call") not in called:
         yield _notice("margin_call", wallet, several, f"a margin call stands at level {level}; liquidation comes at {bar}.", "", {"level": level})
+    if wallet["status"] == "PRE_LIQUIDATION" and (wallet["account"], wallet["wallet"], "pre_liquidation") not in called:
+        yield _notice("pre_liquidation", wallet, several, f"pre-liquidation at level {level}; liquidation comes at {bar}.", "", {"level": level})
     if wallet["status"] == "FORCE_LIQUIDATION":
         yield _notice("liquidation_due", wallet, several, f"level {level} is at or under the liquidation level {bar}.", "", {"level": level})
     if unpriced := wallet["unpriced"]:

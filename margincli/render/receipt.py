@@ -8,7 +8,7 @@ from .rows import interest
 from .sentences import sentence
 from .status import heading, leverage, liquidation_prices, may, told, word
 
-_TONES = {"margin_call": WARNING, "margin_call_over": GOOD, "deficit": DANGER, "deficit_review": DANGER}
+_TONES = {"margin_call": WARNING, "margin_call_over": GOOD, "pre_liquidation": DANGER, "pre_liquidation_over": GOOD, "liquidation_loan_repay": GOOD, "deficit": DANGER, "deficit_review": DANGER}
 _HEALTH = ("Wallet", "Level", "Status", "Collateral", "Assets USDT", "Debts USDT", "May")
 _ARROW = " → "
 

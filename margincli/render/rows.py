@@ -2,7 +2,8 @@
 
 from typing import Any, Callable
 
-from .blocks import Block, Grid, Line
+from .blocks import FAINT, WARNING, Block, Grid, Line
+from .documents import period
 from .plain import clock, divided, level, percent, times
 
 Column = tuple[str, str, str, Callable[[Any], str]]  # key, header, alignment, how it is shown
@@ -72,7 +73,9 @@ def rates(document: dict[str, Any]) -> list[Block]:
 
 def rules(document: dict[str, Any]) -> list[Block]:
     known = [("topic", "Topic", "l", _text), ("name", "Name", "l", _text), ("value", "Value", "l", _text), ("basis", "Basis", "l", _text), ("rule", "Rule", "l", _text)]
-    return _table(document.get("rows") or [], [*known, ("note", "Note", "l", _text)], "No rule of that name.")
+    table = _table(document.get("rows") or [], [*known, ("note", "Note", "l", _text)], "No rule of that name.")
+    heading = [Line(f"profile {document['profile']}, {period(document)}: {document['title']}", FAINT)] if document.get("title") else []
+    return [*heading, *table, *(Line(f"NOTE {notice['message']}", WARNING) for notice in document.get("notices", ()))]
 
 
 def _bounds(bounds: list[Any]) -> str:

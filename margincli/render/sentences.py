@@ -122,6 +122,14 @@ def _margin_call(entry, facts, much):
     return f"{again}{_against(facts)}"
 
 
+def _pre_liquidation(entry, facts, much):
+    return f"Pre-liquidation{', reminder' if facts['reminder'] == 'yes' else ''}{_against(facts)}"
+
+
+def _pre_liquidation_over(entry, facts, much):
+    return f"Pre-liquidation over: level {level(facts['level'])}"
+
+
 def _isolated(entry, facts, much):
     return f"Wallet {facts['switch']}d"
 
@@ -198,6 +206,14 @@ def _deficit_review(entry, facts, much):
     return f"Deficit{value} waits for review"
 
 
+def _liquidation_loan(entry, facts, much):
+    return f"The debt of {much} that was left became a liquidation loan of {facts['loan']} {facts['loan_asset']}{_parts(facts)}"
+
+
+def _liquidation_loan_repay(entry, facts, much):
+    return f"Repaid {much} of the liquidation loan, {facts['remaining']} {entry['asset']} remain"
+
+
 def _anything(entry, facts, much):
     told = ", ".join(f"{key} {value}" for key, value in facts.items())
     return f"{entry['kind'].replace('_', ' ').capitalize()} {much}{': ' + told if told else ''}".strip()
@@ -223,6 +239,8 @@ _SENTENCES: dict[str, Callable[..., str]] = {
     "margin_alert": _margin_alert,
     "margin_alert_over": _margin_alert_over,
     "alert": _alert,
+    "pre_liquidation": _pre_liquidation,
+    "pre_liquidation_over": _pre_liquidation_over,
     "isolated": _isolated,
     "leverage": _leverage,
     "top_up": _top_up,
@@ -234,5 +252,7 @@ _SENTENCES: dict[str, Callable[..., str]] = {
     "liquidation_fee": _liquidation_fee,
     "deficit": _deficit,
     "deficit_review": _deficit_review,
+    "liquidation_loan": _liquidation_loan,
+    "liquidation_loan_repay": _liquidation_loan_repay,
 }
 KINDS = tuple(kind for kind in _SENTENCES if kind != "accrual")  # of the entries of an account, to which an accrual is interest

@@ -24,6 +24,8 @@ def status(document: dict[str, Any]) -> list[Block]:
         return [*blocks, Line("No wallet holds anything yet.")]
     if document.get("cooling_off_until"):
         blocks.append(Line(f"Cooling off: nothing can be borrowed until {clock(document['cooling_off_until'])}."))
+    if loan := document.get("liquidation_loan"):
+        blocks.append(Line(f"Liquidation loan: {loan['remaining_amount']} of {loan['amount']} {loan['asset']} remain. Repay from spot: margincli liquidation-loan all", WARNING))
     blocks += told(document, wallets)
     blocks.append(Grid(_WALLETS, "lldddddddl", [_wallet(wallet) for wallet in wallets]))
     margins = [_margins(wallet) for wallet in wallets if "maintenance_margin_usdt" in wallet]
@@ -67,7 +69,7 @@ def _notice(notice: dict[str, Any]) -> Line:
     code = str(notice.get("code"))
     if code.endswith("_over"):
         return Line(f"NOTE {notice.get('message')}", GOOD)
-    return Line(f"WARNING {notice.get('message')}", DANGER if code.startswith(("liquidation", "deficit")) else WARNING)
+    return Line(f"WARNING {notice.get('message')}", DANGER if code.startswith(("liquidation", "pre_liquidation", "deficit")) else WARNING)
 
 
 def warnings(wallet: dict[str, Any]) -> list[Line]:
@@ -102,7 +104,7 @@ def _wallet(wallet: dict[str, Any]) -> list[str | Cell]:
         leverage(wallet),
         state,
         Cell(level(wallet.get("margin_level")), state.tone),
-        level(wallet.get("collateral_margin_level")),
+        _collateral(wallet),
         level(wallet.get("margin_call_level")),
         level(wallet.get("liquidation_level")),
         worth(wallet.get("total_asset_usdt")),
@@ -110,6 +112,13 @@ def _wallet(wallet: dict[str, Any]) -> list[str | Cell]:
         worth(wallet.get("net_asset_usdt")),
         may(wallet),
     ]
+
+
+def _collateral(wallet: dict[str, Any]) -> str:
+    """The level with haircuts; where moving out counts the coins otherwise, that one after it."""
+    shown = level(wallet.get("collateral_margin_level"))
+    moving = wallet.get("transfer_out_margin_level")
+    return f"{shown} (out {level(moving)})" if moving else shown
 
 
 def _margins(wallet: dict[str, Any]) -> list[str | Cell]:

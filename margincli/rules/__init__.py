@@ -9,11 +9,11 @@ from importlib.resources import files
 from typing import Any
 
 from .fit import check_fit
-from .shape import Document, RulesFileError, mark_of, merge, shaped
+from .shape import HEADINGS, Document, RulesFileError, mark_of, merge, shaped
 
-PROFILES = ("2024", "2025")
+PROFILES = ("2019", "2024", "2025", "2026")
 DEFAULT = "2024"
-INCLUDES = ("coins.toml", "pairs.toml")
+INCLUDES = ("coins.toml", "pairs.toml", "ranks.toml")
 
 __all__ = ["DEFAULT", "PROFILES", "RulesFileError", "UnknownProfile", "describe", "load", "merge", "quiz", "read"]
 
@@ -37,7 +37,7 @@ def load(profile: str = DEFAULT) -> Document:
 def read(text: str) -> Document:
     """A rule file of the user's: a few lines to lay over a profile (see `merge`), or a profile of its own."""
     document = _compose(text)
-    check_fit(document, load())
+    check_fit(document, _all_names())
     return document
 
 
@@ -69,22 +69,38 @@ def _parse(text: str) -> Document:
 
 def _compose(text: str) -> Document:
     raw = _parse(text)
-    included = _base(raw.pop("based_on", None))
-    for name in _include(raw.pop("include", [])):
-        included = merge(included, shaped(_parse(_packaged(name))))
-    own = shaped(raw)
-    merged = merge(included, own)
-    # The file's own sections come first, as its reader saw them.
-    return {name: merged[name] for name in [*own, *merged]}
+    base = _base(raw.pop("based_on", None))
+    merged = _layers(raw, base)
+    # The file's own sections come first, as its reader saw them; over another profile, those of that one.
+    headings = [name for name in raw if name in HEADINGS]
+    return {name: merged[name] for name in [*headings, *base, *raw, *merged]}
 
 
 def _base(profile: Any) -> Document:
-    """The profile that a file differs from, where it names one."""
+    """The rules of the profile that a file lies over, without its headings; none where it stands by itself."""
     if profile is None:
         return {}
     if profile not in PROFILES:
         raise RulesFileError("based_on", f"{profile!r} is no profile", "choose from: " + ", ".join(PROFILES))
-    return load(profile)
+    return {name: section for name, section in load(profile).items() if name not in HEADINGS}
+
+
+def _all_names() -> Document:
+    """The default profile, and beside its lines every name that only another has."""
+    names = load()
+    for profile in PROFILES:
+        if profile != DEFAULT:
+            raw = _parse(_packaged(f"{profile}.toml"))
+            raw.pop("based_on", None)
+            names = merge(names, merge(_layers(raw, {}), names))
+    return names
+
+
+def _layers(raw: Document, below: Document) -> Document:
+    """The file over what it includes, over `below`."""
+    for name in _include(raw.pop("include", [])):
+        below = merge(below, shaped(_parse(_packaged(name))))
+    return merge(below, shaped(raw))
 
 
 def _include(names: Any) -> list[str]:

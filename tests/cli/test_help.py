@@ -20,6 +20,7 @@ OPTIONS = {
     "repay": ["--wallet", "-w", "--sell", "--quick", *WRITING],
     "close": ["--wallet", "-w", *WRITING],
     "exchange-debts": ["--wallet", "-w", "--list", *WRITING],
+    "liquidation-loan": WRITING,
     "cool-off": WRITING,
     "settings": WRITING,
     "trade": ["--wallet", "-w", "--quote-qty", "--type", "--price", "--stop", "--stop-limit", "--then-price", "--then-stop", "--tif", "--keep-loan", "--borrow", "--repay", *WRITING],

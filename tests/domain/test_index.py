@@ -15,6 +15,7 @@ from margincli.domain.market import GIVEN, IndexRules, Market, Ticker, index_pri
 from margincli.domain.money import round_half_up
 from margincli.domain.rulebook import Rulebook
 from margincli.domain.world import World
+from margincli.rules import load
 
 NOON = at("2024-09-01T12:00:00Z")
 SECOND = 1000
@@ -64,7 +65,33 @@ def test_IDX_3_a_source_back_inside_counts_freely_again_and_the_cap_is_a_setting
     assert [round_half_up(found.price(after(s)), 2) for s in (0, 59, 60)] == [D("20333.33"), D("20333.33"), D("20200")]
     assert [share.state for share in found.shares(NOON)] == ["ok", "ok", "capped"]
     assert [share.state for share in found.shares(after(60))] == ["ok", "ok", "ok"]
-    assert index_price(points(("100", None), ("100", None), ("200", None)), D("0.03")) == D(101)
+    assert index_price(points(("100", None), ("100", None), ("200", None)), IndexRules(D("0.03"))) == D(101)
+
+
+@pytest.mark.parametrize(
+    "sources, index, states",
+    [
+        ([("20000", "1"), ("20100", "3"), ("21400", "9")], "20075", "ok ok dropped"),  # the one off 20100 by more than 5 % weighs nothing: (20000 + 3 x 20100) / 4
+        ([("20000", None), ("20000", None), ("18600", None)], "20000", "ok ok dropped"),
+        ([("20000", None), ("20000", None), ("21000", None)], "20333.33333333", "ok ok ok"),  # at the bound itself it counts
+        ([("20000", "1"), ("20100", "1"), ("40000", "1"), ("50000", "1"), ("20200", "1")], "20200", "median median median median ok"),  # several: the median itself
+        ([("20000", "1"), ("30000", "3")], "25000", "median median"),
+        ([("20000", "0"), ("20010", "0"), ("30000", "7")], "20005", "ok ok dropped"),  # nobody is left who traded: equal weights
+        ([("99", "5")], "99", "ok"),
+    ],
+)
+def test_IDX_3_in_2021_one_outlier_has_no_weight_and_with_several_the_median_is_the_index(sources, index, states):
+    rules = IndexRules(outlier="dropped")
+    assert index_price(points(*sources), rules) == D(index)
+    found = Ticker("BTCUSDT", {str(n): Series([point]) for n, point in enumerate(points(*sources))}, rules)
+    assert [share.state for share in found.shares(NOON)] == states.split()
+
+
+def test_IDX_3_the_way_is_a_line_of_the_profile():
+    assert [IndexRules.of(Rulebook(load(profile))).outlier for profile in ("2019", "2024", "2026")] == ["dropped", "capped", "capped"]
+    sources = {"a": Series(points(("20000", "1"))), "b": Series(points(("20000", "1"))), "c": Series(points(("40000", "2")))}
+    market = Market({"BTCUSDT": Ticker("BTCUSDT", sources)}, {})
+    assert [market.under(IndexRules(outlier=way)).value("BTC", NOON) for way in ("capped", "dropped")] == [D(20500), D(20000)]
 
 
 # --- IDX-4, IDX-5 ---
@@ -160,7 +187,7 @@ def test_hourly_candles_never_go_stale_even_with_one_missing():
 prices = st.integers(1, 10**12).map(lambda n: D(n).scaleb(-6))
 volumes = st.none() | st.integers(0, 10**9).map(lambda n: D(n).scaleb(-3))
 told = st.lists(st.tuples(st.integers(0, 60), prices, volumes), min_size=1, max_size=6, unique_by=lambda row: row[0])
-rules = st.builds(IndexRules, st.sampled_from([D("0.05"), D("0.01"), D("0")]), st.none() | st.integers(0, 30).map(lambda s: s * SECOND))
+rules = st.builds(IndexRules, st.sampled_from([D("0.05"), D("0.01"), D("0")]), st.none() | st.integers(0, 30).map(lambda s: s * SECOND), st.sampled_from(["capped", "dropped"]))
 
 
 def series(rows):

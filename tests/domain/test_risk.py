@@ -5,7 +5,7 @@ from margincli.domain.journal import POOL, Account
 from margincli.domain.money import NO_DEBT
 from margincli.domain.risk import exposure, health, level, liquidation_prices, max_borrow, max_transfer_out, removable, shown
 from margincli.domain.schemes import scheme_of
-from worlds import D, RULES, ruled, wallet, world
+from worlds import D, NOON, RULES, ruled, wallet, world
 
 CROSS, BTC = wallet(), wallet("isolated:BTCUSDT")
 ALL, BORROW, TRADE, NONE = ("trade", "borrow", "transfer_out"), ("trade", "borrow"), ("trade",), ()
@@ -227,7 +227,7 @@ def test_BOR_4_the_pool_lends_what_is_left_of_it(lent, most, bound):
 )
 def test_TRF_3_the_top_slice_leaves_first_and_a_slice_at_nothing_leaves_freely(value, spare, leaves):
     """9000 / 0.3; 50000 at 15000 and 6000 / 0.6; 400000 above 600000 for nothing and 1 / 0.1."""
-    assert removable(RULES.tiers("CFX"), D(value), D(spare)) == D(leaves)
+    assert removable(RULES.tiers("CFX", NOON), D(value), D(spare)) == D(leaves)
 
 
 @pytest.mark.parametrize(

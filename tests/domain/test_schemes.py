@@ -4,7 +4,7 @@ import pytest
 from margincli.domain.refusals import Refused
 from margincli.domain.schemes import SCHEMES, collateral_value, isolated_rungs, isolated_tier, require_wallet, scheme_of
 from margincli.domain.tiers import WHOLE, slices
-from worlds import D, RULES, ruled, wallet, world
+from worlds import D, NOON, RULES, ruled, wallet, world
 
 # ISO-1, as the rule book prints it: liquidation, call, then IRR and leverage by tier
 FAMILIES = {
@@ -118,14 +118,14 @@ def test_wallets_that_there_are(name, code):
 
 
 def test_only_cross_has_haircuts_and_only_margin_wallets_lend_COL_1():
-    assert {mode: (row.lends, row.shows_collateral_level) for mode, row in SCHEMES.items()} == {
+    assert {mode: (row.lends, row.shows_collateral_level(RULES)) for mode, row in SCHEMES.items()} == {
         "spot": (False, False),
         "cross": (True, True),
         "pro": (True, True),
         "isolated": (True, False),
     }
-    assert SCHEMES["cross"].tiers(RULES, "CFX")[1] == (D(150000), D("0.8"))
-    assert SCHEMES["isolated"].tiers(RULES, "CFX") == WHOLE
+    assert SCHEMES["cross"].tiers(world(), "CFX", "borrow")[1] == (D(150000), D("0.8"))
+    assert SCHEMES["isolated"].tiers(world(), "CFX", "borrow") == WHOLE
 
 
 TIERS = ((D(100), D(1)), (D(150), D("0.8")))
@@ -170,4 +170,4 @@ FAQ = ((D(100_000_000), D(1)), (D(120_000_000), D("0.975")), (D(150_000_000), D(
     ],
 )
 def test_COL_1_COL_3_COL_4_COL_5_COL_9_tiered_collateral(tiers, value, counted):
-    assert collateral_value(RULES.tiers(tiers) if isinstance(tiers, str) else tiers, D(value)) == D(counted)
+    assert collateral_value(RULES.tiers(tiers, NOON) if isinstance(tiers, str) else tiers, D(value)) == D(counted)

@@ -10,7 +10,9 @@ from margincli.domain.market import IndexRules, Ticker
 from margincli.domain.operations import decide
 from margincli.domain.operations.trade import Trade
 from margincli.domain.risk import health, max_borrow, shown
+from margincli.domain.rulebook import Rulebook
 from margincli.domain.schemes import isolated_bands, isolated_rungs, isolated_tier
+from margincli.rules import load
 
 # --- isolated ---
 
@@ -41,6 +43,20 @@ def tier_limits(given, expected):
             assert isolated_tier(there, wallet(name)) == tier
         assert isolated_rungs(there, wallet(name), asset)[0].limit == D(most)
     assert str(isolated_bands(world(rules=rules, **{name.replace(":", "_"): {}}), wallet(name)).leverage) == given["chosen_leverage"]
+
+
+@runs("iso-tier-two-debts")
+def two_debts(given, expected):
+    """Under the profile of that time, whose tables have the example's limits and ratios: each debt's tier, and the worse of the two."""
+    rules, (family, _) = Rulebook(load("2019")), given["table"].split()[::-1]
+    assert rules.family(given["symbol"]) + "x" == family and rules.rows("isolated.tier_step")[given["symbol"]] == list(given["tier1_limits"].values())
+    owed = {asset: f"100+-{debt}" for asset, debt in given["debts"].items()}
+    found = [
+        isolated_bands(world(rules=rules, isolated_BTCUSDT={"BTC": "100", "USDT": "100", **debts}), wallet("isolated:BTCUSDT"))
+        for debts in ({"BTC": owed["BTC"]}, {"USDT": owed["USDT"]}, owed)
+    ]
+    assert [bands.tier for bands in found] == [expected["tier_base"], expected["tier_quote"], expected["tier"]]
+    assert (found[-1].leverage, found[-1].liquidation_at) == (D(expected["leverage"]), D(expected["liquidation_ratio"]))
 
 
 @runs(*(name for name in VECTORS if name.startswith("iso-lev-")))

@@ -8,19 +8,16 @@ from decimal import Decimal as D
 
 import examples_of_debt  # noqa: F401  registers what runs the vectors
 import examples_of_pro  # noqa: F401
+import examples_of_risk  # noqa: F401
 import pytest
 from examples import FILE, RUNNERS, VECTORS
-from examples_of_risk import first_tier
-from worlds import wallet, world
 
-from margincli.domain.schemes import isolated_tier
 from margincli.domain.steps import commission
 
 NOT_YET = {
     "int-waive-first-hour": "INT-9: promotions that waive hours",
     "rate-cap-up": "INT-8: rates come from the user; none is made up, so none is clamped",
     "tier-limits-8.5x": "ISO-6: leverage adjustment within a family",
-    "iso-tier-two-debts": "ISO-4: the tables of 2020, whose LR rises with the tier; ISO-3 itself is tested below",
     "fee-three-kinds": "FEE-3: one kind of commission so far; its rounding is tested below",
     "delist-cross": "DEL-3: delisting",
 }
@@ -41,17 +38,7 @@ def test_every_example_is_either_run_or_not_yet():
     assert all(NOT_YET.values())
 
 
-# --- what is there of two that are not yet ---
-
-
-def test_iso_3_the_worse_of_two_tiers_rules():
-    """The part of iso-tier-two-debts that is not of 2020."""
-    given, expected = VECTORS["iso-tier-two-debts"]["inputs"], VECTORS["iso-tier-two-debts"]["expected"]
-    held = {"BTC": f"100+-{given['debts']['BTC']}", "USDT": f"100+-{given['debts']['USDT']}"}
-    found = []
-    for coins in ({"BTC": held["BTC"]}, {"BTC": "100", "USDT": held["USDT"]}, held):
-        found.append(isolated_tier(world(rules=first_tier(given), isolated_BTCUSDT=coins), wallet("isolated:BTCUSDT")))
-    assert found == [expected["tier_base"], expected["tier_quote"], expected["tier"]]
+# --- what is there of one that is not yet ---
 
 
 def test_fee_3_rounds_half_up():

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from worlds import at
 
-from margincli import desk, quotes, records
+from margincli import desk, quotes, records, sweeping
 from margincli.domain.journal import Wallet
 from margincli.domain.operations.activate import Activate
 from margincli.domain.operations.alert import Alert
@@ -21,18 +21,21 @@ from margincli.domain.operations.cancel import Cancel
 from margincli.domain.operations.deposit import Deposit
 from margincli.domain.operations.leverage import Leverage
 from margincli.domain.operations.liquidate import LiquidateByHand
+from margincli.domain.operations.liquidation_loan import RepayLiquidationLoan
 from margincli.domain.operations.repay import Repay
 from margincli.domain.operations.top_up import TopUp
 from margincli.domain.operations.trade import Trade
 from margincli.domain.operations.transfer import Transfer
 from margincli.domain.operations.withdraw import Withdraw
 from margincli.domain.refusals import Refused
+from margincli.rules import PROFILES
 
 D = Decimal
 HEALTHY = ("EXCESSIVE", "NORMAL")
 wallets = st.sampled_from(["spot", "cross", "isolated:BTCUSDT", "isolated:ETHUSDT"])
 margin = st.sampled_from(["cross", "cross", "isolated:BTCUSDT"])
-coins = st.sampled_from(["USDT", "USDT", "BTC", "ETH"])
+coins = st.sampled_from(["USDT", "USDT", "BTC", "ETH", "USDC"])
+profiles = st.sampled_from(PROFILES)
 amounts = st.one_of(st.integers(1, 5000).map(D), st.integers(1, 10**9).map(lambda n: D(n).scaleb(-8)), st.sampled_from([D("0.00000001"), D("99999999999"), D("0.000000001")]))
 steps = st.sampled_from([0, 1, 60_000, 3_599_999, 3_600_000, 7 * 3_600_000, 30 * 86_400_000])
 effects = st.sampled_from(["NO_SIDE_EFFECT", "MARGIN_BUY", "AUTO_REPAY", "AUTO_BORROW_REPAY"])
@@ -46,7 +49,7 @@ def dump(path) -> list[str]:
 class Account(RuleBasedStateMachine):
     """One user and a market that moves under him; `now` only runs forward."""
 
-    @initialize(leverage=st.sampled_from(["3", "10", "10"]), profile=st.sampled_from(["2024", "2025"]))
+    @initialize(leverage=st.sampled_from(["3", "10", "10"]), profile=profiles)
     def begin(self, leverage, profile):
         import tempfile
 
@@ -54,12 +57,11 @@ class Account(RuleBasedStateMachine):
         from pathlib import Path
 
         self.path, self.now = Path(self.folder.name) / "ledger.db", at("2024-09-01T12:00:00Z")
+        records.rules_use(self.call(), profile)
         for symbol, price in (("BTCUSDT", "20000"), ("ETHUSDT", "1000")):
             quotes.price_set(self.call(), symbol, D(price), None, None)
         desk.perform(self.call(), Deposit("USDT", D(10000)))
-        desk.perform(self.call(), Activate(self.wallet("cross"), leverage, "DE", "accepted", records.quiz_key(), records.quiz_key()))
-        if profile != "2024":
-            records.rules_use(self.call(), profile)
+        desk.perform(self.call(), Activate(self.wallet("cross"), leverage if profile in ("2024", "2025") else "3", "DE", "accepted", records.quiz_key(), records.quiz_key()))
         desk.perform(self.call(), Transfer("USDT", D(4000), self.wallet("spot"), self.wallet("cross")))
         desk.perform(self.call(), Transfer("USDT", D(2000), self.wallet("spot"), self.wallet("isolated:BTCUSDT")))
 
@@ -91,6 +93,14 @@ class Account(RuleBasedStateMachine):
     @rule(millis=steps)
     def time_passes(self, millis):
         self.now += millis
+
+    @rule(profile=profiles)
+    def another_profile(self, profile):
+        records.rules_use(self.call(), profile)
+
+    @rule(amount=st.none() | amounts)
+    def repay_a_liquidation_loan(self, amount):
+        self.ask(RepayLiquidationLoan(amount))
 
     @rule(symbol=st.sampled_from(["BTCUSDT", "ETHUSDT"]), percent=st.integers(60, 160))
     def price_moves(self, symbol, percent):
@@ -150,9 +160,9 @@ class Account(RuleBasedStateMachine):
 
     @rule()
     def accrue_twice_is_once(self):
-        desk.sweep(self.call(), "accrue")
+        sweeping.sweep(self.call(), "accrue")
         once = dump(self.path)
-        assert desk.sweep(self.call(), "accrue")["entries"] == []
+        assert sweeping.sweep(self.call(), "accrue")["entries"] == []
         assert dump(self.path) == once
 
     @invariant()

@@ -3,7 +3,7 @@
 import pytest
 from worlds import D, at
 
-from margincli import account, desk, quotes, records
+from margincli import account, desk, quotes, records, sweeping
 from margincli.domain.interest import HOUR
 from margincli.domain.journal import Wallet
 from margincli.domain.operations.activate import Activate
@@ -48,7 +48,7 @@ def test_PROF_1_new_bars_call_at_their_own_moment_and_new_rates_charge_from_thei
     """Hours 11 and 12 at 0.00010811 a day (1900 x 0.00010811 / 24 = 0.00855871 up), 13 to 18 at 0.0024 (0.19 each)."""
     call = begun(tmp_path / "ledger.db")
     for now in [*range(BEGIN + step, END, step), END]:
-        desk.sweep(call._replace(at=now), "accrue")
+        sweeping.sweep(call._replace(at=now), "accrue")
     told = call._replace(at=END)
     rows = [row["interest"] for row in records.interest(told, None, None, False)["rows"]]
     assert rows == ["0.00855871"] * 3 + ["0.19"] * 6  # the first of them is the loan's own hour
@@ -104,8 +104,37 @@ def test_PROF_1_PRO_7_the_new_level_of_pro_calls_at_its_own_moment(tmp_path, ste
     assert D(account.status(call)["wallets"][1]["margin_level"]) > 29
     records.rules_use(call._replace(at=CHANGE), "2025")
     for now in [*range(BEGIN + step, END, step), END]:
-        desk.sweep(call._replace(at=now), "accrue")
+        sweeping.sweep(call._replace(at=now), "accrue")
     told = call._replace(at=END)
     calls = records.history(told, "margin_call", None, None, None)["rows"]
     assert [(row["at"], row["facts"]["bar"], row["facts"]["level"][:6]) for row in calls] == [("2024-09-01T12:30:00Z", "1.5", "1.1073")]
     assert records.check(told)["findings"] == []
+def outlier(path, first: str, then: str) -> desk.Call:
+    """1,900 USDT owed against 0.0483 BTC; from 11:00 on a source of three stands at 35,000 beside 52,000, and from 12:30 on another profile holds."""
+    call, key, cross = desk.Call(path, "main", BEGIN), records.quiz_key(), Wallet("main", "cross")
+    records.rules_use(call, first)
+    for source in ("a", "b", "c"):
+        quotes.price_set(call, "BTCUSDT", D(60000), source, D(1))
+    for request in (
+        Deposit("USDT", D(1000)),
+        Activate(cross, "3", "DE", "accepted", key, key),
+        Transfer("USDT", D(1000), Wallet("main", "spot"), cross),
+        Trade(cross, "BUY", "BTCUSDT", None, D(2900), side_effect="MARGIN_BUY"),
+    ):
+        desk.perform(call, request)
+    for source, price in (("a", 52000), ("b", 52000), ("c", 35000)):
+        quotes.price_set(call._replace(at=BEGIN + HOUR), "BTCUSDT", D(price), source, D(1))
+    records.rules_use(call._replace(at=CHANGE), then)
+    return call
+
+
+@pytest.mark.parametrize("step", [HOUR // 2, 3 * HOUR, END - BEGIN])
+@pytest.mark.parametrize("first, then, told", [("2019", "2024", ["margin_call 12:30"]), ("2024", "2019", ["margin_call 11:00", "margin_call_over 12:30"])])
+def test_PROF_1_IDX_3_the_index_is_made_by_the_rules_of_its_own_moment(tmp_path, step, first, then, told):
+    """35,000 beside twice 52,000: in 2021 it has no weight, since 2024 it counts at 49,400, which makes 51,133.33. The levels of
+    0.0483 BTC against 1,900 USDT and some interest are 1.32 and 1.299."""
+    call = outlier(tmp_path / "ledger.db", first, then)
+    for now in [*range(BEGIN + step, END, step), END]:
+        sweeping.sweep(call._replace(at=now), "accrue")
+    found = records.history(call._replace(at=END), None, None, None, None)["rows"]
+    assert [f"{row['kind']} {row['at'][11:16]}" for row in found if row["kind"].startswith("margin_call")] == told

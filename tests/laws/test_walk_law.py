@@ -10,7 +10,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from worlds import RULES, D, at, market, ruled, state
 
-from margincli import rules
 from margincli.domain import walk
 from margincli.domain.chart import Point, Series
 from margincli.domain.interest import HOUR
@@ -20,7 +19,9 @@ from margincli.domain.operations.alert import Alert
 from margincli.domain.operations.top_up import TopUp
 from margincli.domain.operations.trade import Trade
 from margincli.domain.refusals import Refused
+from margincli.domain.rulebook import Rulebook
 from margincli.domain.world import World
+from margincli.rules import load
 
 DEAR = {  # brackets small enough for the charts to run through all of them, and ETH with a ladder of haircuts
     "pro.brackets.rows.BTC": [["4000", "10", "0.02"], ["9000", "8", "0.04"], ["", "5", "0.08"]],
@@ -28,17 +29,30 @@ DEAR = {  # brackets small enough for the charts to run through all of them, and
     "collateral.ranks.rows.ETH": "9",
     "collateral.ladders.9.tiers": [["5000", "1"], ["9000", "0.6"], ["", "0.1"]],
 }
-BOOKS = [RULES, ruled(DEAR), ruled(DEAR, rules.load("2025"))]
 START = at("2024-09-01T12:00:00Z")
 SPAN = 60 * HOUR
+# The profiles; that of 2019 with small tiers too, so that interest lifts a wallet to higher bars, and with tiers told in USDT,
+# so that a price does (ISO-4).
+OLD = load("2019")
+BOOKS = [
+    RULES,
+    Rulebook(OLD),
+    ruled({"isolated.tier_step.rows.BTCUSDT": ["0.1", "3100"]}, OLD),
+    ruled({"isolated.tier_step.rows": {}, "isolated.default_step_usdt": "2500"}, OLD),
+    Rulebook(load("2026")),
+    ruled(DEAR),
+    ruled(DEAR, load("2025")),
+]
 
-prices = st.integers(300, 3000).map(lambda n: D(n) * 10)
+prices = wild = st.integers(300, 3000).map(lambda n: D(n) * 10)
+calm = st.integers(1000, 1060).map(lambda n: D(n) * 10)
 offsets = st.integers(1, SPAN)
 
 
 @st.composite
 def charts(draw) -> Series:
-    """Candles of one to four hours with gaps between, and single quotes thrown in, some of them on the full hour."""
+    """Candles of one to four hours with gaps between, and single quotes thrown in, some of them on the full hour; wild, or calm."""
+    prices = draw(st.sampled_from([wild, wild, calm]))
     points, now = [Point(START - HOUR, draw(prices))], START
     while now < START + SPAN:
         width = draw(st.integers(1, 4)) * HOUR
@@ -56,7 +70,6 @@ def charts(draw) -> Series:
 def accounts(draw) -> World:
     """A long or a short, in cross (Classic or Pro) and maybe in an isolated wallet, from comfortable to nearly liquidated."""
     leverage = draw(st.sampled_from(["3", "5", "10", "10"]))
-
     listed = {"BTCUSDT": draw(charts()), "ETHUSDT": draw(charts())}
     begins_at = listed["BTCUSDT"].points[0].price
 
@@ -75,11 +88,13 @@ def accounts(draw) -> World:
         wallets["cross"]["ETH"] = str(draw(st.integers(1, 5)))
     if draw(st.booleans()):
         wallets["spot"] = {"USDT": str(draw(st.integers(1, 9000))), "BTC": "0.1"}
-    rates = {("cross", "USDT"): [("2024-09-01", "0.0001"), ("2024-09-02T03:00", "0.0007"), ("2024-09-02T09:30", "0")]} if draw(st.booleans()) else None
-    drawn = World(START, "main", state(leverage=leverage, **wallets), market(listed, rates), draw(st.sampled_from(BOOKS)))
+    rates = {("cross", "USDT"): [("2024-09-01", "0.0001"), ("2024-09-02T03:00", "0.0007"), ("2024-09-02T09:30", "0")], ("isolated", "USDT"): [("2024-09-01", "0.05")]} if draw(st.booleans()) else None
+    book = draw(st.sampled_from(BOOKS))
+    leverage = leverage if leverage in book.document["cross"]["bands"] else "3"
+    drawn = World(START, "main", state(leverage=leverage, **wallets), market(listed, rates), book)
     begun, _ = walk.settle(drawn, START)  # one that starts beyond a bar is judged before the clock runs
     guards = [TopUp(Wallet.named("main", "cross"), "on", ("USDT", "BTC"), draw(st.none() | st.just(D("1.6")))), TopUp(Wallet.named("main", "isolated:BTCUSDT"), "on")]
-    guards += [Alert(Wallet.named("main", "cross"), D("1.7"), draw(st.integers(1, 24)))]
+    guards += [Alert(Wallet.named("main", name), D(level), draw(st.integers(1, 24))) for name, level in (("cross", "1.7"), ("isolated:BTCUSDT", "1.15"))]
     for request in draw(st.lists(st.sampled_from(guards), max_size=3, unique=True)) + draw(st.lists(requests(), max_size=3)):
         try:
             begun, _ = walk.settle(decide(begun, request)[0], START)  # as the desk does: what it sets off comes at once
@@ -129,6 +144,23 @@ def test_many_small_settlements_equal_one(world, stops):
         pieces, since = pieces + found, until
     assert expanded(pieces) == expanded(entries)
     assert balances(step) == balances(whole)
+
+
+@many
+@given(accounts(), st.sampled_from(BOOKS), offsets, st.lists(offsets, max_size=4))
+def test_PROF_1_a_change_of_the_profile_comes_at_its_moment_whoever_settles_when(world, after, offset, stops):
+    """As the desk settles: to the last moment under the old rules, then to the first under the new ones."""
+    change = START + offset
+
+    def settled(moments):
+        step, found, since = world, [], START
+        for until in sorted({*moments, change - 1, change, START + SPAN}):
+            book = after if until >= change else world.rules
+            step, more = walk.settle(World(until, "main", step.state, world.market, book), since)
+            found, since = found + more, until
+        return expanded(found), balances(step)
+
+    assert settled(START + stop for stop in stops) == settled(())
 
 
 @many

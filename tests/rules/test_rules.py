@@ -57,8 +57,7 @@ def test_isolated_tiers_reproduce_the_leverage_column_ISO_1_ISO_2(document, fami
 
 @pytest.mark.parametrize("family", ["10", "5", "3"])
 def test_isolated_thresholds_ascend_THR_4(document, family):
-    bands = document["isolated"]["bands"][family]
-    liquidation, call = Decimal(bands["liquidation_at"][0]), Decimal(bands["margin_call_at"][0])
+    (liquidation,), (call,) = (decimals(document, "isolated", "bands", family, bar) for bar in ("liquidation_at", "margin_call_at"))
     assert 1 < liquidation < call < decimals(document, "isolated", "bands", family, "initial_risk_ratio")[0]
 
 

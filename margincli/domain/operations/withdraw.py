@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import NamedTuple
 
+from .. import loan
 from ..journal import OUTSIDE, Account, Entry, Wallet, move
 from ..liquidation import deficit_of
 from ..money import ZERO
@@ -24,8 +25,10 @@ def enough_in_spot(world: World, request: Withdraw) -> None:
 
 
 def deficit_stays_covered(world: World, request: Withdraw) -> None:
-    """FUND-3: while a bankrupt account owes more than 10,000 USDT, that much of its spot funds stays (-3019)."""
+    """FUND-3: while a bankrupt account owes more than 10,000 USDT, a liquidation loan included, that much of its spot funds stays (-3019)."""
     owed = sum((deficit_of(world, wallet) for wallet in world.state.wallets(world.owner)), ZERO)
+    if world.rules.leaf("liquidation.loan_holds_withdrawals", "yes") == "yes":
+        owed += loan.worth_usdt(world)
     if owed <= world.rules.number("liquidation.withdrawal_blocked_above_usdt"):
         return
     held = exposure(world, Wallet(world.owner, "spot")).total_asset
