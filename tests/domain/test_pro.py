@@ -327,3 +327,11 @@ def test_THR_5_in_a_call_debts_are_repaid_and_nothing_is_traded():
     assert outcome(found, Borrow(CROSS, "USDT", D(100))) == "no_available_margin"
     assert outcome(found, Repay(CROSS, "ETH", D("0.5"))) == "done"
     assert outcome(found, Transfer("USDT", D(100), wallet("spot"), CROSS)) == "done"
+
+
+def test_PRO_7_an_order_whose_loss_alone_would_call_is_refused_in_the_new_level_only():
+    """2 BTC against 35 ETH and their MM of 1,850: 5,000 spare; a stop that gives 1 BTC away for 15,000 would leave none of it."""
+    asked = Trade(CROSS, "SELL", "BTCUSDT", D(1), None, "STOP_LOSS", None, stop=D(15000))
+    coins = {"BTC": "2", "ETH": "-35"}
+    refuses("unhealthy_result", "level 0, at or under 1: it would be liquidated", held(NEW, **coins), asked)
+    assert outcome(held(RULES, **coins), asked) == "done"
