@@ -116,7 +116,7 @@ _margincli() {
         "activate/0") _margincli_offer "cross isolated: portfolio" ;;
         "transfer/1") _margincli_offer "max" ;;
         "isolated/0") _margincli_offer "disable enable" ;;
-        "leverage/0") _margincli_offer "3 5" ;;
+        "leverage/0") _margincli_offer "off" ;;
         "borrow/1") _margincli_offer "max" ;;
         "repay/1") _margincli_offer "all" ;;
         "trade/0") _margincli_offer "buy sell" ;;

@@ -24,7 +24,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     },
     "Margin": {
         "isolated": "Switch an isolated wallet off and on again.",
-        "leverage": "Change how far a cross wallet may be leveraged.",
+        "leverage": "Change how far a margin wallet may be leveraged.",
         "borrow": "Borrow a coin against the wallet's collateral.",
         "repay": "Pay a debt down, interest first.",
         "close": "Trade a position back and repay its debt.",

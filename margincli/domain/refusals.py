@@ -58,7 +58,7 @@ REFUSALS: dict[str, Refusal] = {
     "quiz_missing": Refusal(-3003, "Activation needs the answers to the margin quiz.", "See them with: margincli activate --questions; answer with --answers FILE"),
     "quiz_failed": Refusal(-3003, "Wrong or missing answers: {wrong}.", "All {total} must be right; try as often as you like. margincli activate --questions shows them again."),
     "already_active": Refusal(None, "{wallet} is active already, at {leverage}x.", "Nothing to do: margincli status"),
-    "bad_leverage": Refusal(-3026, "{leverage}x is not offered for {wallet}; it can be {choices}.", "Add --leverage {choices}."),
+    "bad_leverage": Refusal(-3026, "{leverage}x is not offered for {wallet}; it can be {choices}.", "Choose a leverage of {choices}."),
     "not_active": Refusal(-3003, "{wallet} is not activated for account {account}.", "Open it with: margincli activate {wallet} --account {account}"),
     "too_many_isolated": Refusal(-3026, "The account has {most} isolated wallets already.", "The limit is a setting: margincli rules show isolated"),
     # what a wallet takes
@@ -94,6 +94,7 @@ REFUSALS: dict[str, Refusal] = {
     "no_order": Refusal(-2011, "There is no open order {order} in account {account}.", "See: margincli orders", gone=True),
     "unhealthy_result": Refusal(-3023, "That would bring {wallet} to level {level}, at or under {bar}: {consequence}.", "Trade less, or transfer funds in first."),
     "level_too_low_for_leverage": Refusal(-3023, "{leverage}x needs a level above {bar}; {wallet} stands at {level}.", "Repay or transfer funds in first."),
+    "not_adjusted": Refusal(None, "The leverage of {wallet} is not adjusted: it goes by the tiers of its pair.", "Adjust it with: margincli leverage 3 --wallet {wallet}"),
     "leverage_changed_lately": Refusal(None, "The leverage was changed at {last}; it may be once in {seconds} seconds.", "Wait, then try again."),
     "wallet_disabled": Refusal(-3003, "{wallet} is switched off.", "Switch it on again: margincli isolated enable {symbol}"),
     "isolated_only": Refusal(-3026, "{wallet} is not an isolated wallet.", "Name one such as isolated:BTCUSDT."),

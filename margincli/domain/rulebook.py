@@ -56,6 +56,15 @@ class Rulebook:
             node = node[part]
         return node[0]
 
+    def newer(self, path: str, otherwise: Any) -> Any:
+        """The leaf or the rows at `path`; `otherwise` in the book of a ledger that was made before there was such a name."""
+        node: Any = self.document
+        for part in path.split("."):
+            if part not in node:
+                return otherwise
+            node = node[part]
+        return node["rows"] if isinstance(node, dict) else node[0]
+
     def number(self, path: str) -> Decimal:
         if path not in self._read:
             self._read[path] = Decimal(self.leaf(path))

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Callable, Iterator, NamedTuple
 
 from .journal import Wallet
-from .money import ONE, ZERO, give_down_quotient
+from .money import ONE, PRICE_PLACES, ZERO, give_down_quotient
 from .refusals import Refused
 from .rulebook import Rulebook
 from .world import World
@@ -17,7 +17,10 @@ WHOLE: Tiers = ((None, ONE),)
 
 
 class Bands(NamedTuple):
-    """The bars of one wallet now, as ratios (THR-1, THR-4, ISO-1). `tier` counts from 1, 0 where there are none."""
+    """The bars of one wallet now, as ratios (THR-1, THR-4, ISO-1). `tier` counts from 1, 0 where there are none.
+
+    `chosen` is the leverage of an isolated wallet whose leverage is adjusted, None where it is not (ISO-6).
+    """
 
     excessive_above: Decimal
     transfer_out_above: Decimal
@@ -27,6 +30,7 @@ class Bands(NamedTuple):
     stop_above: Decimal
     leverage: Decimal
     tier: int = 0
+    chosen: Decimal | None = None
 
 
 class Rung(NamedTuple):
@@ -51,6 +55,8 @@ class Scheme(NamedTuple):
     rungs: Callable[[World, Wallet, str], list[Rung]]
     leverages: Callable[[Rulebook, Wallet], tuple[str, ...]]
     hand_liquidation: Callable[[World, Wallet], bool]
+    leverage_key: str = "leverage"  # the setting that holds what the user chose
+    adjusts: Callable[[Rulebook, Wallet], tuple[Decimal, Decimal] | None] = lambda *_: None  # any leverage between these two (ISO-6)
 
 
 def slices(tiers: Tiers, above: Decimal = ZERO) -> Iterator[tuple[Decimal | None, Decimal]]:
@@ -96,14 +102,19 @@ def cross_rungs(world: World, wallet: Wallet, asset: str) -> list[Rung]:
 # --- isolated (ISO-*, THR-4) ---
 
 
+ADJUSTED = "adjusted_leverage"  # the setting of an isolated wallet; empty while the adjustment is off (ISO-6)
+
+
 def isolated_bands(world: World, wallet: Wallet) -> Bands:
     rules, family = world.rules, world.rules.family(wallet.symbol)
-    tier = isolated_tier(world, wallet)
+    chosen, tier = chosen_leverage(world, wallet), isolated_tier(world, wallet)
     initial = rules.numbers(f"isolated.bands.{family}.initial_risk_ratio")[tier - 1]
     call, liquidation = (rules.number(f"isolated.bands.{family}.{bar}") for bar in ("margin_call_at", "liquidation_at"))
     leverage = rules.numbers(f"isolated.bands.{family}.leverage")[tier - 1]
     excessive, out = rules.number("isolated.excessive_above"), rules.number("isolated.transfer_out_above")
-    return Bands(excessive, out, initial, call, liquidation, initial, leverage, tier)
+    if chosen is not None:  # the worse of what was chosen and what the debt's own tier allows
+        initial, leverage, tier = max(initial, initial_ratio_down(chosen)), min(leverage, chosen), max(tier, adjusted_tier(world, wallet, chosen))
+    return Bands(excessive, out, initial, call, liquidation, initial, leverage, tier, chosen)
 
 
 def isolated_tier(world: World, wallet: Wallet) -> int:
@@ -112,13 +123,47 @@ def isolated_tier(world: World, wallet: Wallet) -> int:
     tiers = [1]
     for asset, holding in holdings.items():
         if holding.debt:
-            rungs = isolated_rungs(world, wallet, asset)
+            rungs = _ladder(world, wallet, asset)
             fitting = [number for number, rung in enumerate(rungs, 1) if holding.debt <= rung.limit]
             tiers.append(fitting[0] if fitting else len(rungs))
     return max(tiers)
 
 
 def isolated_rungs(world: World, wallet: Wallet, asset: str) -> list[Rung]:
+    """Every tier of the pair; with the leverage adjusted, only the one that goes with it (ISO-6)."""
+    chosen, rungs = chosen_leverage(world, wallet), _ladder(world, wallet, asset)
+    if chosen is None:
+        return rungs
+    tier = adjusted_tier(world, wallet, chosen)
+    return [rungs[tier - 1]._replace(initial_ratio=initial_ratio_down(chosen))]
+
+
+def chosen_leverage(world: World, wallet: Wallet) -> Decimal | None:
+    """ISO-6: the leverage the user adjusted the wallet to, at most the family's; None while the adjustment is off."""
+    chosen = world.state.setting(wallet, ADJUSTED)
+    return min(Decimal(chosen), Decimal(world.rules.family(wallet.symbol))) if chosen else None
+
+
+def adjustment(rules: Rulebook, wallet: Wallet) -> tuple[Decimal, Decimal]:
+    """ISO-6: the least and the most an isolated wallet may be adjusted to."""
+    return Decimal(rules.newer("isolated.leverage_from", "1.5")), Decimal(rules.family(wallet.symbol))
+
+
+def adjusted_tier(world: World, wallet: Wallet, chosen: Decimal) -> int:
+    """ISO-6: the last tier whose own leverage still reaches the chosen one: 8.5x lies under the 8.91x of tier 2, above the 8.05x of tier 3."""
+    steps = world.rules.numbers(f"isolated.bands.{world.rules.family(wallet.symbol)}.leverage")
+    return max(1, sum(step >= chosen for step in steps))
+
+
+def initial_ratio_down(leverage: Decimal) -> Decimal:
+    """ISO-2 the other way round: with IRR = leverage / (leverage - 1) the room of BOR-3 is equity x (leverage - 1) less the debt (ISO-6).
+
+    Cut at 18 places: rounded up, a room of 7,500 would come out at 7,499.99999999.
+    """
+    return give_down_quotient(leverage, leverage - ONE, PRICE_PLACES)
+
+
+def _ladder(world: World, wallet: Wallet, asset: str) -> list[Rung]:
     """ISO-5: tier k allows k times the first tier's debt."""
     family = world.rules.family(wallet.symbol)
     ratios = world.rules.numbers(f"isolated.bands.{family}.initial_risk_ratio")
@@ -178,6 +223,8 @@ SCHEMES: dict[str, Scheme] = {
         rungs=isolated_rungs,
         leverages=lambda rules, wallet: (rules.family(wallet.symbol),),
         hand_liquidation=_allowed_by_region,
+        leverage_key=ADJUSTED,
+        adjusts=adjustment,
     ),
 }
 

@@ -24,6 +24,8 @@ def health_document(health: Health) -> Document:
         "wallet": health.wallet.name,
         "account_type": scheme_of(health.wallet).account_type or None,
         "leverage": plain(bands.leverage) if bands else None,
+        "leverage_chosen": plain(bands.chosen) if bands and bands.chosen is not None else None,
+        "tier": bands.tier or None if bands else None,
         "margin_level": shown(health.level) if bands else None,
         "collateral_margin_level": None if counted is None else shown(counted),
         "status": health.band,

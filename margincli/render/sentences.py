@@ -122,7 +122,8 @@ def _isolated(entry, facts, much):
 
 
 def _leverage(entry, facts, much):
-    return f"Leverage {facts['before']}x → {facts['leverage']}x"
+    before, now = (f"{word}x" if word != "off" else "by tier" for word in (facts["before"], facts["leverage"]))
+    return f"Leverage {before} → {now}"
 
 
 def _margin_alert(entry, facts, much):

@@ -25,7 +25,7 @@ def test_ISO_1_ISO_2_ISO_5_bars_of_every_tier(family, tier, liquidation, call, i
     found = world(rules=rules, isolated_BTCUSDT={"BTC": "1", "USDT": f"-{tier * 1000}"})
     name = wallet("isolated:BTCUSDT")
     bands = scheme_of(name).bands(found, name)
-    assert bands == (D(2), D(2), D(initial), D(call), D(liquidation), D(initial), D(leverage), tier)
+    assert bands[:8] == (D(2), D(2), D(initial), D(call), D(liquidation), D(initial), D(leverage), tier)
 
 
 @pytest.mark.parametrize(

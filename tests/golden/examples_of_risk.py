@@ -8,6 +8,7 @@ from worlds import RULES, wallet, world
 from margincli.domain.chart import Point, Series
 from margincli.domain.market import IndexRules, Ticker
 from margincli.domain.operations import decide
+from margincli.domain.operations.leverage import Leverage
 from margincli.domain.operations.trade import Trade
 from margincli.domain.risk import health, max_borrow, shown
 from margincli.domain.schemes import isolated_bands, isolated_rungs, isolated_tier
@@ -41,6 +42,15 @@ def tier_limits(given, expected):
             assert isolated_tier(there, wallet(name)) == tier
         assert isolated_rungs(there, wallet(name), asset)[0].limit == D(most)
     assert str(isolated_bands(world(rules=rules, **{name.replace(":", "_"): {}}), wallet(name)).leverage) == given["chosen_leverage"]
+
+
+@runs("tier-limits-8.5x")
+def adjusted_limits(given, expected):
+    name, start = f"isolated:{given['symbol']}", world(rules=first_tier(given), isolated_BTCUSDT={"USDT": "1000000"})
+    after, _ = decide(start, Leverage(wallet(name), given["chosen_leverage"]))
+    assert isolated_bands(after, wallet(name)).tier == expected["tier"]
+    for asset, most in expected["max_borrow"].items():
+        assert dict(max_borrow(after, wallet(name), asset).bounds)[f"tier {expected['tier']}"] == D(most)
 
 
 @runs(*(name for name in VECTORS if name.startswith("iso-lev-")))

@@ -1,9 +1,10 @@
-"""leverage: change how far a cross wallet may be leveraged (MODE-6)."""
+"""leverage: change how far a margin wallet may be leveraged: cross between its steps, isolated as it likes (MODE-6, ISO-6)."""
 
+from decimal import Decimal
 from typing import NamedTuple
 
 from ..journal import Change, Entry, Wallet
-from ..money import ZERO
+from ..money import ZERO, places_of, plain
 from ..refusals import Refused
 from ..risk import exposure, level_of, require_priced_debts, shown
 from ..schemes import scheme_of
@@ -11,23 +12,38 @@ from ..world import World, chain, moment
 from .words import wallet_active, wallet_lends, wallet_named
 
 CHANGED = "leverage_changed_at"
+OFF = "off"  # an isolated wallet goes by the tiers of its pair again
+ADJUSTED_PLACES = 2  # as the leverage of a tier has them (ISO-2)
 
 
 class Leverage(NamedTuple):
+    """`leverage` in plain digits; 'off' ends the adjustment of an isolated wallet."""
+
     wallet: Wallet
     leverage: str
 
 
 def leverage_offered(world: World, request: Leverage) -> None:
-    """MODE-5, MODE-6: 3x or 5x for cross; an isolated pair keeps its family's."""
-    choices = scheme_of(request.wallet).leverages(world.rules, request.wallet)
-    if request.leverage not in choices:
+    """MODE-5, MODE-6: 3x or 5x for cross. ISO-6: any leverage up to the family's for an isolated pair, or off."""
+    scheme = scheme_of(request.wallet)
+    choices, span = scheme.leverages(world.rules, request.wallet), scheme.adjusts(world.rules, request.wallet)
+    if request.leverage == OFF:
+        if not span:
+            raise Refused("isolated_only", wallet=request.wallet.name)
+        return
+    if span:
+        choices = (f"{plain(span[0])} to {plain(span[1])}, in steps of 0.01",)
+        offered = span[0] <= Decimal(request.leverage) <= span[1] and places_of(Decimal(request.leverage)) <= ADJUSTED_PLACES
+    else:
+        offered = request.leverage in choices
+    if not offered:
         raise Refused("bad_leverage", leverage=request.leverage, wallet=request.wallet.name, choices=" or ".join(choices))
 
 
 def not_the_same(world: World, request: Leverage) -> None:
-    if world.state.setting(request.wallet, "leverage") == request.leverage:
-        raise Refused("already_active", wallet=request.wallet.name, leverage=request.leverage)
+    if before(world, request) == request.leverage:
+        code = "not_adjusted" if request.leverage == OFF else "already_active"
+        raise Refused(code, wallet=request.wallet.name, leverage=request.leverage)
 
 
 def not_within_a_minute(world: World, request: Leverage) -> None:
@@ -38,18 +54,34 @@ def not_within_a_minute(world: World, request: Leverage) -> None:
 
 
 def level_allows(world: World, request: Leverage) -> None:
-    """MODE-6, MODE-7: the level with haircuts is above the initial ratio of the leverage that is asked for."""
+    """MODE-6, MODE-7, ISO-7: the level with haircuts is above the initial ratio of the leverage that is asked for."""
     require_priced_debts(world, request.wallet)
-    total = exposure(world, request.wallet)
-    level, bar = level_of(total.collateral, total.total_liability), world.rules.number(f"cross.bands.{request.leverage}.initial_risk_ratio")
-    if level <= bar:
-        raise Refused("level_too_low_for_leverage", wallet=request.wallet.name, level=shown(level), bar=bar, leverage=request.leverage)
+    total, bands = exposure(world, request.wallet), scheme_of(request.wallet).bands(_changed(world, request), request.wallet)
+    level = level_of(total.collateral, total.total_liability)
+    if level <= bands.borrow_above:
+        facts = {"level": shown(level), "bar": shown(bands.borrow_above), "leverage": plain(bands.leverage)}
+        raise Refused("level_too_low_for_leverage", wallet=request.wallet.name, **facts)
 
 
 CHECKS = (wallet_named, wallet_lends, wallet_active, leverage_offered, not_the_same, not_within_a_minute, level_allows)
 
 
+def before(world: World, request: Leverage) -> str:
+    """What holds now, in the words of a request."""
+    chosen = world.state.setting(request.wallet, scheme_of(request.wallet).leverage_key)
+    return chosen or OFF
+
+
 def decide(world: World, request: Leverage):
-    changes = (Change(request.wallet, "leverage", request.leverage), Change(request.wallet, CHANGED, str(world.now)))
-    facts = {"leverage": request.leverage, "before": world.state.setting(request.wallet, "leverage")}
+    changes = (*_changes(request), Change(request.wallet, CHANGED, str(world.now)))
+    facts = {"leverage": request.leverage, "before": before(world, request)}
     return chain(world, lambda _: [Entry(world.now, "leverage", request.wallet, "", ZERO, (), changes, facts)])
+
+
+def _changes(request: Leverage) -> tuple[Change, ...]:
+    return (Change(request.wallet, scheme_of(request.wallet).leverage_key, "" if request.leverage == OFF else request.leverage),)
+
+
+def _changed(world: World, request: Leverage) -> World:
+    """The world with the leverage that is asked for."""
+    return world.after([Entry(world.now, "leverage", request.wallet, "", ZERO, (), _changes(request))])
