@@ -6,7 +6,7 @@ It may borrow what it lacks and repay with what it gets (BOR-6 to BOR-9, REP-5).
 from decimal import Decimal
 from typing import NamedTuple
 
-from ..filters import lot_filter, market_price, notional_filter, price_filter, quantity, reference_price
+from ..filters import limit_price_filter, lot_filter, market_price, notional_filter, price_filter, quantity, reference_price
 from ..journal import Account, Change, Entry, Wallet, move
 from ..money import ONE, ZERO, charge_up, down_to_step, plain
 from ..order import LIMITS, STOPS, Order, lock_of, triggers_below
@@ -131,6 +131,7 @@ CHECKS = (
     not_in_liquidation,
     words_complete,
     price_filter,
+    limit_price_filter,
     maker_only,
     stop_on_its_side,
     room_for_orders,
