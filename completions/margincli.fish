@@ -18,7 +18,7 @@ function __margincli_at
     for word in $words[(math (count $argv) + 1)..-1]
         if test $skip = 1
             set skip 0
-        else if contains -- $word --account --answers --asset --at --coin --every --exchange --format --from --kind --ledger --leverage --limit --mode --price --quote-qty --ref --region --sell --since --source --stop --stop-limit --symbol --target --then-price --then-stop --tif --timeout --to --type --url --volume --wallet -f -w
+        else if contains -- $word --account --answers --asset --at --coin --every --exchange --format --from --kind --ledger --leverage --limit --mode --price --quote-qty --ref --region --sell --since --source --stop --stop-limit --symbol --target --then-price --then-stop --tif --timeout --to --trailing-delta --type --url --volume --wallet -f -w
             set skip 1
         else if not string match -q -- '-*' $word
             set more (math $more + 1)
@@ -194,6 +194,7 @@ complete -c margincli -n '__margincli_after trade' -l type -x -a 'market limit l
 complete -c margincli -n '__margincli_after trade' -l price -x -d 'The limit of a limit order.'
 complete -c margincli -n '__margincli_after trade' -l stop -x -d 'The price that sets off a stop order.'
 complete -c margincli -n '__margincli_after trade' -l stop-limit -x -d 'With oco: the limit of its stop leg.'
+complete -c margincli -n '__margincli_after trade' -l trailing-delta -x -d 'Makes a stop follow the market at this distance: 100 is 1 %.'
 complete -c margincli -n '__margincli_after trade' -l then-price -x -d 'When it fills: a limit order the other way (OTO).'
 complete -c margincli -n '__margincli_after trade' -l then-stop -x -d 'When it fills: a stop the other way; with --then-price both (OTOCO).'
 complete -c margincli -n '__margincli_after trade' -l tif -x -d 'How long a limit order stays: until cancelled, or now or never.'

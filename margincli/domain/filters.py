@@ -1,6 +1,6 @@
 """The filters of a pair (ORD-8, ORD-9): what an order's price, quantity and worth must be. Refused with -1013.
 
-Each looks at a request with `symbol`, `side`, `type`, `qty`, `quote_qty`, `price`, `stop` and `then_price`.
+Each looks at a request with `symbol`, `side`, `type`, `qty`, `quote_qty`, `price`, `stop`, `then_price` and `trailing`.
 """
 
 from decimal import Decimal
@@ -41,6 +41,17 @@ def limit_price_filter(world: World, request) -> None:
         if price > end if side == "BUY" else price < end:
             side_of = "above" if side == "BUY" else "below"
             raise Refused("limit_price", side=side.lower(), price=plain(price), index=plain(index), symbol=request.symbol, side_of=side_of, end=plain(end))
+
+
+def trailing_filter(world: World, request) -> None:
+    """ORD-8, TRAILING_DELTA: the distance of a trailing stop lies within the pair's bounds (-1013). ORD-12: where it is taken at all."""
+    if request.trailing is None:
+        return
+    if request.wallet.mode not in world.rules.newer("order.trailing_wallets", ["spot", "cross", "isolated"]):
+        raise Refused("trailing_denied", wallet=request.wallet.name)
+    least, most = (int(bound) for bound in world.rules.newer("order.trailing_delta", ["10", "2000"]))
+    if not least <= request.trailing <= most:
+        raise _filter(world.rules.pair(request.symbol), f"the trailing delta {request.trailing} is outside {least} to {most} basis points")
 
 
 def lot_filter(world: World, request) -> None:

@@ -87,6 +87,7 @@ REFUSALS: dict[str, Refusal] = {
     "wrong_symbol": Refusal(-3021, "{wallet} trades only {own}, not {symbol}.", "Trade {own} there, or use --wallet cross."),
     "filter": Refusal(-1013, "{symbol} refuses the order: {why}.", "See its filters: margincli rules show {symbol}"),
     "limit_price": Refusal(-3064, "A {side} limit of {symbol} at {price} is too far {side_of} the index price {index}.", "Its end is {end}: margincli rules show ORD-10"),
+    "trailing_denied": Refusal(-3111, "{wallet} takes no trailing stops.", "It is a setting of the rule file: margincli rules show ORD-12"),
     "order_words": Refusal(-1106, "An order of type {type} {verb} {name}.", "See: margincli trade --help"),
     "would_take": Refusal(-2010, "A limit-maker at {price} would fill at once: the market is at {market}.", "Use --type limit, or a price that rests."),
     "would_trigger": Refusal(-2010, "A stop at {stop} would trigger at once: the market is at {market}.", "This one waits {side} the market."),

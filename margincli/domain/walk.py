@@ -19,6 +19,7 @@ from .orders import fills_at, open_orders, stirs
 from .risk import require_priced_debts
 from .schemes import scheme_of
 from .topup import coins_of
+from .trailing import trail_entry
 from .world import World
 
 
@@ -31,7 +32,7 @@ def settle(world: World, settled_to: int) -> tuple[World, list[Entry]]:
     walk = _Walk(world, settled_to)
     for at in walk.moments():
         walk.pass_by(at)
-    walk.book_interest()
+    walk.book_open_runs()
     return walk.world.at(world.now), walk.entries
 
 
@@ -74,6 +75,8 @@ class _Walk:
             watch.see(self.world) if at in self.price_moments or not watch.now else watch.stay()
         if any(stirs(watch.orders, watch.touches.get) for watch in self.watches):
             self.fill()
+        for watch in self.watches:
+            watch.follow()
         if not all(watch.quiet(at) for watch in self.watches):
             self.look()
 
@@ -87,13 +90,16 @@ class _Walk:
         self.world = self.world.after(entries)
         self.entries += entries
 
-    def book_interest(self) -> None:
+    def book_open_runs(self) -> None:
+        """What was kept open to be told in one entry: hours of interest, and how far trailing stops have followed."""
         for watch in self.watches:
             self.emit(watch.take_runs())
+        for watch in self.watches:
+            self.emit(watch.take_trails(self.world.now))
 
     def fill(self) -> None:
         """ORD-14: the orders that this moment's prices fill or set off, each wallet's in turn, before any level is judged (THR-8)."""
-        self.book_interest()
+        self.book_open_runs()
         for watch in self.watches:
             _, entries = fills_at(self.world, watch.wallet, watch.touches.get)
             self.emit(entries)
@@ -110,7 +116,7 @@ class _Walk:
             probe, entries = judge(probe, watch.wallet, watch.before or watch.now, watch.corners, watch.now)
             found += entries
         if found:
-            self.book_interest()
+            self.book_open_runs()
             self.emit(found)
             self.renew()
             for watch in self.watches:
@@ -128,6 +134,7 @@ class Watch:
         self.wallet = wallet
         self.orders = [order for order in open_orders(world.state, wallet) if order.status == "NEW"]
         self.touches: dict[str, Touch] = {}
+        self.trailed: set[int] = set()  # numbers of the orders that followed the market and are not written down yet
         holdings = world.state.holdings(wallet)
         self.assets = tuple(holdings)
         self.owed = {asset for asset, h in holdings.items() if h.debt}
@@ -161,6 +168,16 @@ class Watch:
     def _prices(self, market, at: int) -> Prices:
         priced = ((asset, market.value(asset, at)) for asset in self.assets)
         return {asset: price for asset, price in priced if price is not None}
+
+    def follow(self) -> None:
+        """ORD-12: trailing stops that this moment did not set off follow it."""
+        moved = [order.followed(self.touches.get(order.symbol)) for order in self.orders]
+        self.trailed |= {new.number for new, old in zip(moved, self.orders) if new != old}
+        self.orders = moved
+
+    def take_trails(self, at: int) -> list[Entry]:
+        moved, self.trailed = self.trailed, set()
+        return [trail_entry(at, self.wallet, order) for order in self.orders if order.number in moved]
 
     def quiet(self, at: int) -> bool:
         """Whether no bar is crossed at this moment, in any scenario, and no alarm is due to be heard again."""
@@ -202,7 +219,7 @@ class Watch:
 
 def _touch(market, symbol: str, at: int) -> Touch | None:
     price, ticker = market.last(symbol, at), market.tickers.get(symbol)
-    return None if price is None else Touch(price, *(ticker.extremes(at) or (None, None)))
+    return None if price is None else Touch(price, *(ticker.extremes(at) or (None, None)), at)
 
 
 def _sum(form: dict[str, Decimal], prices: Prices) -> Decimal:

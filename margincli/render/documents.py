@@ -24,8 +24,6 @@ def health_document(health: Health) -> Document:
         "wallet": health.wallet.name,
         "account_type": scheme_of(health.wallet).account_type or None,
         "leverage": plain(bands.leverage) if bands else None,
-        "leverage_chosen": plain(bands.chosen) if bands and bands.chosen is not None else None,
-        "tier": bands.tier or None if bands else None,
         "margin_level": shown(health.level) if bands else None,
         "collateral_margin_level": None if counted is None else shown(counted),
         "status": health.band,
@@ -38,6 +36,8 @@ def health_document(health: Health) -> Document:
         "liquidation_prices": {symbol: plain(price) for symbol, price in health.liquidation_prices.items()},
         "distance": {symbol: plain(give_down(share)) for symbol, share in health.distances.items()},
         "unpriced": list(total.unpriced),
+        "leverage_chosen": plain(bands.chosen) if bands and bands.chosen is not None else None,
+        "tier": bands.tier or None if bands else None,
     }
 
 
@@ -86,13 +86,17 @@ def _order(facts: Document, kind: str, type: str) -> Document:
         "fee": facts["fee"] if filled else "0",
         "fee_asset": facts.get("fee_asset"),
         "list": int(facts["list"]) if "list" in facts else None,
+        "trailing_delta": int(facts["trailing_delta"]) if "trailing_delta" in facts else None,
     }
 
 
 def open_order_document(wallet: str, order: Order) -> Document:
     """A resting order as `orders` lists it."""
     row = _order(told(order), "order", order.type)
-    return {"id": row.pop("id"), "wallet": wallet, **row, "at": moment(order.placed_at), "locked": plain(order.locked), "lent": plain(order.lent), "side_effect": order.side_effect}
+    trailing = row.pop("trailing_delta")
+    row = {"id": row.pop("id"), "wallet": wallet, **row, "at": moment(order.placed_at), "locked": plain(order.locked), "lent": plain(order.lent), "side_effect": order.side_effect}
+    level = order.trail.level() if order.delta else None
+    return {**row, "trailing_delta": trailing, "extreme": None if level is None else plain(order.best), "trigger": None if level is None else plain(level)}
 
 
 def interest_rows(number: int | None, entry: Entry) -> Iterable[tuple[int, Document]]:

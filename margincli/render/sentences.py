@@ -91,7 +91,13 @@ def _order_set_off(entry, facts, much):
 def _terms(facts):
     price = f" at {facts['price']}" if facts["price"] else ""
     stop = f" stop {facts['stop']}" if facts["stop"] else ""
-    return f"{facts['side'].lower()} {facts['qty']} {facts['symbol']} {facts['type']}{price}{stop}"
+    trails = f" trailing by {facts['trailing_delta']} bips" if facts["trailing_delta"] else ""
+    return f"{facts['side'].lower()} {facts['qty']} {facts['symbol']} {facts['type']}{price}{stop}{trails}"
+
+
+def _order_trail(entry, facts, much):
+    extreme = "highest" if facts["side"] == "SELL" else "lowest"
+    return f"Order {facts['number']} follows {facts['symbol']}: {extreme} {facts['extreme']} at {clock(facts['extreme_at'])}, set off at {facts['trigger']}"
 
 
 def _exchange_small_liability(entry, facts, much):
@@ -210,6 +216,7 @@ _SENTENCES: dict[str, Callable[..., str]] = {
     "order": _order,
     "order_end": _order_end,
     "order_set_off": _order_set_off,
+    "order_trail": _order_trail,
     "exchange_small_liability": _exchange_small_liability,
     "cool_off": _cool_off,
     "setting": _setting,

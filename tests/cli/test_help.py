@@ -22,7 +22,7 @@ OPTIONS = {
     "exchange-debts": ["--wallet", "-w", "--list", *WRITING],
     "cool-off": WRITING,
     "settings": WRITING,
-    "trade": ["--wallet", "-w", "--quote-qty", "--type", "--price", "--stop", "--stop-limit", "--then-price", "--then-stop", "--tif", "--keep-loan", "--borrow", "--repay", *WRITING],
+    "trade": ["--wallet", "-w", "--quote-qty", "--type", "--price", "--stop", "--stop-limit", "--trailing-delta", "--then-price", "--then-stop", "--tif", "--keep-loan", "--borrow", "--repay", *WRITING],
     "orders": [],
     "cancel": ["--all", "--symbol", *WRITING],
     "alert": ["--wallet", "-w", "--every", *WRITING],

@@ -82,13 +82,20 @@ def requests(draw) -> Trade:
     then = draw(st.none() | prices) if kind == "LIMIT" else None
     effect = draw(st.sampled_from(["NO_SIDE_EFFECT", "MARGIN_BUY", "AUTO_REPAY", "AUTO_BORROW_REPAY"]))
     name, qty = draw(st.sampled_from(["cross", "isolated:BTCUSDT"])), D(draw(st.integers(1, 9))) / 10
-    return Trade(Wallet.named("main", name), side, "BTCUSDT", qty, None, kind, price, effect, stop=stop, then_stop=then)
+    trailing = draw(st.none() | st.integers(10, 2000)) if stop and kind != "OCO" else None
+    stop = draw(st.sampled_from([stop, None])) if trailing else stop
+    return Trade(Wallet.named("main", name), side, "BTCUSDT", qty, None, kind, price, effect, stop=stop, then_stop=then, trailing=trailing)
 
 
 def expanded(entries) -> list:
-    """Entries with interest told hour by hour: how many hours are booked together is the only freedom there is."""
+    """Entries with interest told hour by hour: how many hours are booked together is the only freedom there is.
+
+    So with how far a trailing stop has followed: how often that is written down is free, what it comes to is not (see `resting`).
+    """
     told = []
     for entry in entries:
+        if entry.kind == "order_trail":
+            continue
         if entry.kind == "interest":
             hours = entry.facts["hours"]
             told += [(entry.at - hour * HOUR, "interest", entry.wallet, entry.asset, entry.facts["charge"], entry.facts["principal"]) for hour in range(hours)]
@@ -99,6 +106,11 @@ def expanded(entries) -> list:
 
 def balances(world: World) -> dict:
     return {key: amount for key, amount in world.state.balances.items() if amount}
+
+
+def resting(world: World) -> dict:
+    """Every order that rests, with the extreme it has followed to and the moment of that."""
+    return {key: text for key, text in world.state.settings.items() if key[1].startswith("order.") and text}
 
 
 many = settings(max_examples=100, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -113,7 +125,7 @@ def test_many_small_settlements_equal_one(world, stops):
         step, found = walk.settle(World(until, "main", step.state, world.market, RULES), since)
         pieces, since = pieces + found, until
     assert expanded(pieces) == expanded(entries)
-    assert balances(step) == balances(whole)
+    assert balances(step) == balances(whole) and resting(step) == resting(whole)
 
 
 @many
