@@ -5,6 +5,7 @@ document of the contract.
 """
 
 from .desk import Call, Document, bring_up_to_date, load, require_account
+from .domain.delisting import announced
 from .domain.journal import Wallet
 from .domain.money import ZERO, plain
 from .domain.operations.borrow import CHECKS as BORROW_CHECKS
@@ -15,7 +16,7 @@ from .domain.risk import Room, health, max_borrow, max_transfer_out, require_lev
 from .domain.schemes import scheme_of
 from .domain.world import World, moment
 from .ledger import reading
-from .render.documents import entry_document, notices, wallet_document
+from .render.documents import delisting_notices, entry_document, notices, wallet_document
 
 
 def status(call: Call) -> Document:
@@ -24,7 +25,8 @@ def status(call: Call) -> Document:
         require_account(session, call.account)
         world, due = bring_up_to_date(session, call.account, call.at)
         wallets = [wallet_document(health(world, wallet), world.state) for wallet in world.state.wallets(call.account)]
-        told = notices([entry_document(entry, None) for entry in due], wallets)
+        leaving = announced(world, world.state.wallets(call.account))
+        told = notices([entry_document(entry, None) for entry in due], wallets) + delisting_notices(leaving)
         document = {"mode": "paper", "account": call.account, "at": moment(call.at), "profile": world.rules.profile, "wallets": wallets, "notices": told}
         return {**document, "cooling_off_until": moment(until)} if (until := cooling_off_ends_at(world)) else document
 

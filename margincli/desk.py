@@ -110,8 +110,14 @@ def load(session, owner: str, at: int, request=None) -> tuple[World, int]:
     assets = {asset for (account, asset), amount in state.balances.items() if amount and account.wallet.owner == owner}
     resting = {order.symbol for wallet in state.wallets(owner) for order in open_orders(state, wallet)}
     symbols = _asked(request, rules, assets, resting)
-    world = World(at, owner, state, session.market(assets | {"BTC"}, symbols, settled_to, at), rules)
+    world = World(at, owner, state, session.market(assets | {"BTC"} | _sold_into(session, settled_to, at), symbols, settled_to, at), rules)
     return world, settled_to
+
+
+def _sold_into(session, since: int, until: int) -> set[str]:
+    """The coin that what is delisted may be turned into, where a rule book of that time knows of any (DEL-3)."""
+    books = [session.rulebook(moment) for moment in (until, *session.rulebook_changes(since, until))]
+    return {"BNB"} if any(book.delistings for book in books) else set()
 
 
 def _asked(request, rules: Rulebook, assets: set[str], resting: set[str]) -> set[str]:

@@ -72,6 +72,7 @@ REFUSALS: dict[str, Refusal] = {
     "in_liquidation": Refusal(-2023, "{wallet} is at level {level}, at or under its liquidation level {bar}.", "Bring funds in or repay before anything else: margincli status"),
     "not_borrowable": Refusal(-3027, "{asset} cannot be borrowed.", "Coins with a rate can be: margincli rules show coins"),
     "below_minimum_borrow": Refusal(-3013, "{amount} {asset} is worth {value_usdt} USDT, under the least loan of {minimum_usdt} USDT.", "Borrow at least {minimum} {asset}."),
+    "delisting_no_loans": Refusal(-3012, "{asset} leaves margin at {at}: nothing of it is lent since {since}.", "Repay and move out what you have: margincli status"),
     "level_too_low_to_borrow": Refusal(-3006, "{wallet} may borrow above level {bar}; it stands at {level}.", "Transfer funds in or repay first."),
     "above_max_borrow": Refusal(-3006, "{amount} {asset} is more than the {most} that {wallet} may borrow ({bound}).", "See what is allowed, and why: margincli limits {asset}"),
     "pool_empty": Refusal(-3045, "The lending pool has {left} {asset} left.", "Borrow less, or later."),
@@ -83,8 +84,10 @@ REFUSALS: dict[str, Refusal] = {
     # moving out
     "level_too_low_to_move": Refusal(-3023, "Funds may leave {wallet} above level {bar}; it stands at {level}.", "Repay or transfer in until the level is above {bar}."),
     "above_max_transfer": Refusal(-3020, "{amount} {asset} is more than the {most} that may leave {wallet}.", "Move {most} or less: margincli limits {asset}"),
+    "delisting_no_transfers": Refusal(-3020, "{asset} leaves margin at {at}: no more than {most} may come into {wallet}, what its debt lacks.", "Keep it in spot, or bring in another coin."),
     # orders
     "wrong_symbol": Refusal(-3021, "{wallet} trades only {own}, not {symbol}.", "Trade {own} there, or use --wallet cross."),
+    "delisted": Refusal(-3021, "{symbol} has left margin at {at}.", "See: margincli rules show delistings"),
     "filter": Refusal(-1013, "{symbol} refuses the order: {why}.", "See its filters: margincli rules show {symbol}"),
     "limit_price": Refusal(-3064, "A {side} limit of {symbol} at {price} is too far {side_of} the index price {index}.", "Its end is {end}: margincli rules show ORD-10"),
     "trailing_denied": Refusal(-3111, "{wallet} takes no trailing stops.", "It is a setting of the rule file: margincli rules show ORD-12"),

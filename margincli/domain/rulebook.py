@@ -4,6 +4,7 @@ The document is plain data (see margincli/rules/): leaves are ``[value, basis, r
 ``{"basis": ..., "rows": {...}}``. Nothing here knows where it was read from.
 """
 
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -48,7 +49,20 @@ class Rulebook:
         for path in (*(f"cross.bands.{name}" for name in self.document["cross"]["bands"]), *(f"isolated.bands.{name}" for name in families)):
             if not ZERO < self.number(f"{path}.liquidation_at") < self.number(f"{path}.margin_call_at"):
                 return f"{path}: liquidation_at must lie above 0 and under margin_call_at"
+        for name in self.newer("delistings", {}):
+            if self.pair(name) is None and name not in self.assets:
+                return f"delistings.{name}: neither a coin nor a pair of the rule book"
+        try:
+            self.delistings
+        except (ValueError, TypeError, OverflowError):
+            return 'delistings: a time is written in UTC, as "2024-09-10T08:00:00Z"'
         return ""
+
+    @cached_property
+    def delistings(self) -> dict[str, int]:
+        """When a coin or a pair leaves margin, in ms (DEL-1)."""
+        begin = datetime(1970, 1, 1, tzinfo=timezone.utc)
+        return {name: (datetime.fromisoformat(text) - begin) // timedelta(milliseconds=1) for name, text in self.newer("delistings", {}).items()}
 
     def leaf(self, path: str) -> Any:
         node = self.document

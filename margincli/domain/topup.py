@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from .delisting import most_in
 from .journal import Account, Entry, Wallet, move
 from .money import give_down_quotient, plain, unit
 from .risk import exposure, level, shown
@@ -34,7 +35,8 @@ def top_up(world: World, wallet: Wallet, bands: Bands) -> list[Entry]:
         if price is None or need <= 0:
             continue
         source = Account(spot, "free")
-        amount = min(world.state.balance(source, asset), just_past(need, price, world.rules.scale(asset)))
+        amount, most = min(world.state.balance(source, asset), just_past(need, price, world.rules.scale(asset))), most_in(world, wallet, asset)
+        amount = amount if most is None else min(amount, most)  # DEL-1
         if amount:
             postings = move(asset, amount, source, Account(wallet, "free"))
             entries.append(Entry(world.now, "top_up", wallet, asset, amount, postings, (), {"from": "spot", "to": wallet.name, "level": shown(before), "target": plain(target)}))

@@ -3,7 +3,7 @@
 from typing import Any, Iterable
 
 from ..domain.interest import HOUR
-from ..domain.journal import Entry
+from ..domain.journal import Entry, Wallet
 from ..domain.money import charge_up, give_down, plain
 from ..domain.order import Order
 from ..domain.orders import told
@@ -123,6 +123,7 @@ _TOLD = {
     "margin_call": "Margin call: level {level} is at or under {bar}; liquidation comes at {liquidation_at}. Repay, or transfer funds in.",
     "margin_alert": "Your alert: level {level} is at or under {bar}; the margin call comes later, liquidation at {liquidation_at}.",
     "top_up": "Auto top-up ({status}): {amount} {asset} moved in from spot at level {level}.",
+    "delisting": "{names} left margin at level {level}: orders were cancelled, debts repaid, and the rest was moved to spot or sold.",
     "margin_call_over": "The margin call is over: level {level}.",
     "liquidation": "Liquidated at level {level}, bar {bar}: collateral was sold to repay debts.",
     "liquidation_fee": "Liquidation fee of {amount} {asset} went to the insurance fund.",
@@ -160,3 +161,12 @@ def _standing(wallet: Document, several: bool, called: set) -> Iterable[Document
     if unpriced := wallet["unpriced"]:
         words = f"no price of {', '.join(unpriced)} is known, so they count as nothing. Give one: margincli price set {unpriced[0]}USDT PRICE"
         yield _notice("unpriced", wallet, several, words, "", {"assets": ",".join(unpriced)})
+
+
+def delisting_notices(leaving: Iterable[tuple[Wallet, str, int]]) -> list[Document]:
+    """DEL-1: what is held or owed and leaves margin at a time that is known."""
+    words = "leaves margin at {}. Repay and move it out before: then its orders are cancelled, its debt is repaid, and the rest is moved to spot or sold."
+    return [
+        {"code": "delisting_ahead", "wallet": wallet.name, "message": f"{wallet.name}: {name} {words.format(moment(at))}", "facts": {"name": name, "at": moment(at), "account": wallet.owner}}
+        for wallet, name, at in leaving
+    ]

@@ -32,7 +32,7 @@ def _withdraw(entry, facts, much):
 
 
 def _transfer(entry, facts, much):
-    return f"Moved {much} from {facts['from'] or '?'} to {facts['to'] or '?'}"
+    return f"Moved {much} from {facts['from'] or '?'} to {facts['to'] or '?'}{', delisted' if facts['type'] == 'DELISTING' else ''}"
 
 
 def _borrow(entry, facts, much):
@@ -57,7 +57,10 @@ def _hours(facts):
 
 
 def _repay(entry, facts, much):
-    return f"Repaid {much}{_parts(facts)}{' from an order' if facts['type'] == 'AUTO' else ''}"
+    return f"Repaid {much}{_parts(facts)}{_WHY.get(facts['type'], '')}"
+
+
+_WHY = {"AUTO": " from an order", "DELISTING": ", delisted"}
 
 
 def _parts(facts):
@@ -191,6 +194,14 @@ def _liquidation_fee(entry, facts, much):
     return f"Liquidation fee {much} to the insurance fund{rate}"
 
 
+def _delisting(entry, facts, much):
+    return f"Delisted: {facts['names']} left margin, at level {level(facts['level'])}"
+
+
+def _delisting_sell(entry, facts, much):
+    return f"Sold {much} for {facts['got']} {facts['for']}, for a delisting"
+
+
 def _deficit(entry, facts, much):
     return f"Deficit of {much} paid by the insurance fund"
 
@@ -234,6 +245,8 @@ _SENTENCES: dict[str, Callable[..., str]] = {
     "liquidation_sell": _liquidation_sell,
     "liquidation_repay": _liquidation_repay,
     "liquidation_fee": _liquidation_fee,
+    "delisting": _delisting,
+    "delisting_sell": _delisting_sell,
     "deficit": _deficit,
     "deficit_review": _deficit_review,
 }

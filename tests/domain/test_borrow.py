@@ -30,6 +30,8 @@ REFUSED = ladder(
     # CV 160, L 100: x = (160 - 1.5 * 100) / 0.5 = 20 USDT = 200 CFX
     ("above_max_borrow: more than the 200 that cross may borrow (bound by the leverage)", {}, {"amount": D("200")}),
 )
+LEAVING = ruled({"delistings.rows": {"ETH": "2024-09-02T12:00:00Z"}})  # DEL-1: a day from now
+REFUSED += [("delisting_no_loans", "nothing of it is lent since", world(rules=LEAVING, cross={"USDT": "1000"}), Borrow(wallet(), "ETH", D(1)))]
 
 
 @pytest.mark.parametrize("code, words, found, asked", REFUSED)

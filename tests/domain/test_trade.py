@@ -113,6 +113,7 @@ REFUSED += [
     ("limit_price", "", world(rules=LISTED, spot=RICH), order("OCO", "SELL", price=D(16999), stop=D(19000))),
     ("limit_price", "sell limit", world(rules=LISTED, spot=RICH), order("MARKET", "BUY", then_price=D(16999))),
     ("done", "", world(rules=LISTED, spot=RICH), order("STOP_LOSS_LIMIT", "BUY", price=D(30000), stop=D(21000))),
+    ("delisted", "ETHUSDT has left margin", world(rules=ruled({"delistings.rows": {"ETH": "2024-09-01T12:00:00Z"}}), cross=RICH), limit("BUY", "900", "1", "ETHUSDT", CROSS)),
     ("trailing_denied", "cross takes no trailing stops", world(rules=ruled({"order.trailing_wallets": ["spot"]}), cross=RICH), order("STOP_LOSS", "SELL", wallet=CROSS, trailing=100)),
     ("filter", "the trailing delta 2001 is outside 10 to 2000 basis points", world(spot=RICH), order("STOP_LOSS", "SELL", trailing=2001)),
     ("limit_price", "", world(rules=LISTED, prices={"ETHUSDT": None}, spot=RICH), limit("BUY", "23000.01", "1")),

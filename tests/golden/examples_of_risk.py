@@ -11,6 +11,7 @@ from margincli.domain.operations import decide
 from margincli.domain.operations.leverage import Leverage
 from margincli.domain.operations.trade import Trade
 from margincli.domain.risk import health, max_borrow, shown
+from margincli.domain.walk import settle
 from margincli.domain.schemes import isolated_bands, isolated_rungs, isolated_tier
 
 # --- isolated ---
@@ -108,6 +109,23 @@ def liquidation_price(given, expected):
     found = health(world(prices={"BTCUSDT": "30000"}, cross={**given["assets"], **{asset: f"-{debt}" for asset, debt in given["debts"].items()}}), wallet())
     assert found.bands.liquidation_at == D(given["liquidation_ratio"])
     assert found.liquidation_prices == {"BTCUSDT": D(expected["liquidation_price"])}
+
+
+@runs("delist-cross")
+def delisted(given, expected):
+    """Every coin at 1 USD and counted whole; it leaves an hour from now."""
+    coin, at = given["delisted"], "2024-09-01T13:00:00Z"
+    rules = ruled(delistings__rows__MATIC=at, collateral__ranks__rows__MATIC="full", collateral__ladders__full__tiers=[["", given["collateral_ratio"]]])
+    coins = {**given["assets_usd"], **{asset: f"-{debt}" for asset, debt in given["debts_usd"].items()}}
+    free = {("cross", asset): [("2000-01-01", "0")] for asset in given["debts_usd"]}
+    before = world(at, rules=rules, prices={"MATICUSDT": "1", "BNBUSDT": "1"}, rates=free, cross=coins)
+    assert health(before, wallet()).collateral_level == D(expected["cml_before"])
+    _, entries = settle(before, before.now - 1)
+    assert only(entries, "transfer").amount == D(expected["transfer_out_matic_usd"])
+    moved = before.after([only(entries, "transfer")])
+    assert health(moved, wallet()).collateral_level == D(expected["cml_after_transfer"])
+    sold = only(entries, "delisting_sell")
+    assert (sold.asset, sold.amount) == (coin, D(expected["sold_at_market_matic_usd"]))
 
 
 # --- fees ---

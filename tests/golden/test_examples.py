@@ -26,7 +26,6 @@ NOT_YET = {
     "pro-imr-8": "PRO-2: Cross Pro",
     "pro-imr-5": "PRO-2: Cross Pro",
     "fee-three-kinds": "FEE-3: one kind of commission so far; its rounding is tested below",
-    "delist-cross": "DEL-3: delisting",
 }
 
 pytestmark = pytest.mark.skipif(not VECTORS, reason=f"the rule book's examples are not at {FILE}")

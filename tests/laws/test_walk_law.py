@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from worlds import RULES, D, at, market, state
+from worlds import RULES, D, at, market, ruled, state
 
 from margincli.domain import walk
 from margincli.domain.chart import Point, Series
@@ -19,7 +19,7 @@ from margincli.domain.operations.alert import Alert
 from margincli.domain.operations.top_up import TopUp
 from margincli.domain.operations.trade import Trade
 from margincli.domain.refusals import Refused
-from margincli.domain.world import World
+from margincli.domain.world import World, moment
 
 START = at("2024-09-01T12:00:00Z")
 SPAN = 60 * HOUR
@@ -61,7 +61,10 @@ def accounts(draw) -> World:
         wallets["spot"] = {"USDT": str(draw(st.integers(1, 9000))), "BTC": "0.1"}
     rates = {("cross", "USDT"): [("2024-09-01", "0.0001"), ("2024-09-02T03:00", "0.0007"), ("2024-09-02T09:30", "0")]} if draw(st.booleans()) else None
     listed = {"BTCUSDT": draw(charts()), "ETHUSDT": draw(charts())}
-    drawn = World(START, "main", state(leverage=draw(st.sampled_from(["3", "5"])), **wallets), market(listed, rates), RULES)
+    leaving = {name: moment(START + draw(offsets)) for name in draw(st.sets(st.sampled_from(["ETH", "BTC", "BTCUSDT", "USDT"]), max_size=2))} if draw(st.booleans()) else {}
+    listed["BNBUSDT"] = draw(charts())
+    rules = ruled({"delistings.rows": leaving}) if leaving else RULES
+    drawn = World(START, "main", state(leverage=draw(st.sampled_from(["3", "5"])), **wallets), market(listed, rates), rules)
     begun, _ = walk.settle(drawn, START)  # one that starts beyond a bar is judged before the clock runs
     guards = [TopUp(Wallet.named("main", "cross"), "on", ("USDT", "BTC"), draw(st.none() | st.just(D("1.6")))), TopUp(Wallet.named("main", "isolated:BTCUSDT"), "on")]
     guards += [Alert(Wallet.named("main", "cross"), D("1.7"), draw(st.integers(1, 24)))]
@@ -122,7 +125,7 @@ def test_many_small_settlements_equal_one(world, stops):
     whole, entries = walk.settle(world, START)
     step, pieces, since = world, [], START
     for until in [*sorted(START + offset for offset in set(stops)), START + SPAN]:
-        step, found = walk.settle(World(until, "main", step.state, world.market, RULES), since)
+        step, found = walk.settle(World(until, "main", step.state, world.market, world.rules), since)
         pieces, since = pieces + found, until
     assert expanded(pieces) == expanded(entries)
     assert balances(step) == balances(whole) and resting(step) == resting(whole)
@@ -145,7 +148,7 @@ def test_the_quick_road_finds_what_the_slow_one_finds(world):
 @given(accounts())
 def test_settling_twice_is_settling_once(world):
     once, _ = walk.settle(world, START)
-    again, entries = walk.settle(World(world.now, "main", once.state, world.market, RULES), world.now)
+    again, entries = walk.settle(World(world.now, "main", once.state, world.market, world.rules), world.now)
     assert entries == [] and again.state.balances == once.state.balances
 
 

@@ -6,6 +6,7 @@ It may borrow what it lacks and repay with what it gets (BOR-6 to BOR-9, REP-5).
 from decimal import Decimal
 from typing import NamedTuple
 
+from ..delisting import most_in, require_listed
 from ..filters import limit_price_filter, lot_filter, market_price, notional_filter, price_filter, quantity, reference_price, trailing_filter
 from ..journal import Account, Change, Entry, Wallet, move
 from ..money import ONE, ZERO, charge_up, down_to_step, plain
@@ -50,12 +51,13 @@ class Trade(NamedTuple):
 
 
 def pair_open(world: World, request: Trade) -> None:
-    """ORD-13: a margin pair (-3028), and the wallet's own if it is isolated (MODE-4)."""
+    """ORD-13: a margin pair (-3028) that was not delisted (DEL-1), and the wallet's own if it is isolated (MODE-4)."""
     pair = world.rules.pair(request.symbol)
     if pair is None:
         raise Refused("unknown_pair", symbol=request.symbol)
     if request.wallet.symbol and request.wallet.symbol != request.symbol:
         raise Refused("wrong_symbol", wallet=request.wallet.name, own=request.wallet.symbol, symbol=request.symbol)
+    require_listed(world, request.wallet, request.symbol)
 
 
 def amounts_fit(world: World, request: Trade) -> None:
@@ -243,7 +245,8 @@ def _bring_from_spot(world: World, request: Trade) -> list[Entry]:
     """BOR-15: with the setting on, what the order lacks moves in from spot, as far as it is there."""
     spot, (asset, cost) = Wallet(world.owner, "spot"), order_cost(world, request)
     lacking = cost - world.state.balance(Account(request.wallet, "free"), asset)
-    amount = min(lacking, world.state.balance(Account(spot, "free"), asset))
+    most = most_in(world, request.wallet, asset)
+    amount = min(lacking, world.state.balance(Account(spot, "free"), asset), lacking if most is None else most)
     if value_of(world, "auto_transfer") != "on" or request.wallet == spot or amount <= 0:
         return []
     facts = {"from": spot.name, "to": request.wallet.name, "type": "AUTO"}
