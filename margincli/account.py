@@ -81,6 +81,23 @@ def small_debts(call: Call, wallet: Wallet) -> Document:
         return {"mode": "paper", "account": call.account, "at": moment(call.at), "rows": rows}
 
 
+def small_balances(call: Call, wallet: Wallet) -> Document:
+    """What `dust` would take: coin, what is free of it, and its worth (DUST-1)."""
+    from .domain.operations.dust import Dust
+    from .domain.operations.dust import small_balances as small
+    from .domain.operations.words import wallet_active, wallet_named
+    from .domain.risk import shown
+
+    with reading(call.ledger) as session:
+        require_account(session, call.account)
+        request = Dust(wallet)
+        world, _ = bring_up_to_date(session, call.account, call.at, request)
+        for check in (wallet_named, wallet_active):
+            check(world, request)
+        rows = [{"wallet": wallet.name, "asset": asset, "amount": plain(free), "value_usdt": shown(worth)} for asset, free, worth in small(world, wallet)]
+        return {"mode": "paper", "account": call.account, "at": moment(call.at), "rows": rows}
+
+
 def settings(call: Call, name: str | None) -> Document:
     """The settings of the account, or the one named: value, rule and meaning."""
     from .domain.operations.settings import SETTINGS, value_of

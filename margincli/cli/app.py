@@ -29,6 +29,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "repay": "Pay a debt down, interest first.",
         "close": "Trade a position back and repay its debt.",
         "exchange-debts": "Turn small debts into debt of one coin.",
+        "dust": "Turn small balances into BNB.",
         "trade": "Buy or sell, now or when a price is reached.",
         "orders": "Show the orders that rest.",
         "cancel": "Cancel orders that rest.",

@@ -132,4 +132,7 @@ REFUSALS: dict[str, Refusal] = {
     "cross_only": Refusal(-3026, "{wallet} cannot exchange debts: only the cross wallet can.", "Use --wallet cross, or repay: margincli repay ASSET all --wallet {wallet}"),
     "no_small_debts": Refusal(-3015, "{wallet} owes nothing small: no debt under {bar} USDT in another coin than {asset}.", "See: margincli exchange-debts --list"),
     "exchanged_lately": Refusal(-3007, "Small debts were exchanged at {last}; it can be done once in {hours} hours.", "Again from {next} on."),
+    # small balances
+    "not_dust": Refusal(None, "{asset} is not a small balance of {wallet}: free, not owed, and worth up to {bar_usdt} USDT.", "See: margincli dust --list --wallet {wallet}"),
+    "no_dust": Refusal(None, "{wallet} holds nothing small: no free coin that is not owed is worth up to {bar_usdt} USDT.", "See: margincli status"),
 }

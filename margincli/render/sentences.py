@@ -107,6 +107,10 @@ def _exchange_small_liability(entry, facts, much):
     return f"Exchanged a debt of {much} for one of {facts['target_amount']} {facts['target_asset']}{_parts(facts)}"
 
 
+def _small_balance_convert(entry, facts, much):
+    return f"Turned {much} into {facts['got']} {facts['for']}, fee {facts['fee']} {facts['for']}"
+
+
 def _cool_off(entry, facts, much):
     return f"Cooling off for {facts['hours']} hours: nothing can be borrowed until {clock(facts['until'])}"
 
@@ -229,6 +233,7 @@ _SENTENCES: dict[str, Callable[..., str]] = {
     "order_set_off": _order_set_off,
     "order_trail": _order_trail,
     "exchange_small_liability": _exchange_small_liability,
+    "small_balance_convert": _small_balance_convert,
     "cool_off": _cool_off,
     "setting": _setting,
     "activate": _activate,

@@ -20,6 +20,7 @@ OPTIONS = {
     "repay": ["--wallet", "-w", "--sell", "--quick", *WRITING],
     "close": ["--wallet", "-w", *WRITING],
     "exchange-debts": ["--wallet", "-w", "--list", *WRITING],
+    "dust": ["--wallet", "-w", "--all", "--list", *WRITING],
     "cool-off": WRITING,
     "settings": WRITING,
     "trade": ["--wallet", "-w", "--quote-qty", "--type", "--price", "--stop", "--stop-limit", "--trailing-delta", "--then-price", "--then-stop", "--tif", "--keep-loan", "--borrow", "--repay", *WRITING],
