@@ -193,6 +193,14 @@ def _liquidation_repay(entry, facts, much):
     return f"Liquidation repaid {much}{_parts(facts)}"
 
 
+def _liquidation_takeover(entry, facts, much):
+    return f"Taken over by the house: {facts['assets']}; debts {facts['debts']}"
+
+
+def _liquidation_return(entry, facts, much):
+    return f"Returned {much}, what was left after debts and fee"
+
+
 def _liquidation_fee(entry, facts, much):
     rate = f" ({percent(facts['rate'])} of {worth(facts['base_usdt'])} USDT)" if facts["rate"] and facts["base_usdt"] else ""
     return f"Liquidation fee {much} to the insurance fund{rate}"
@@ -249,6 +257,8 @@ _SENTENCES: dict[str, Callable[..., str]] = {
     "liquidation": _liquidation,
     "liquidation_sell": _liquidation_sell,
     "liquidation_repay": _liquidation_repay,
+    "liquidation_takeover": _liquidation_takeover,
+    "liquidation_return": _liquidation_return,
     "liquidation_fee": _liquidation_fee,
     "delisting": _delisting,
     "delisting_sell": _delisting_sell,

@@ -63,7 +63,8 @@ def accounts(draw) -> World:
     listed = {"BTCUSDT": draw(charts()), "ETHUSDT": draw(charts())}
     leaving = {name: moment(START + draw(offsets)) for name in draw(st.sets(st.sampled_from(["ETH", "BTC", "BTCUSDT", "USDT"]), max_size=2))} if draw(st.booleans()) else {}
     listed["BNBUSDT"] = draw(charts())
-    rules = ruled({"delistings.rows": leaving}) if leaving else RULES
+    bar = draw(st.sampled_from(["", "", "9000"]))  # above it the house takes over (LIQ-4)
+    rules = ruled({"delistings.rows": leaving, "liquidation.takeover_above_usdt": bar}) if leaving or bar else RULES
     drawn = World(START, "main", state(leverage=draw(st.sampled_from(["3", "5"])), **wallets), market(listed, rates), rules)
     begun, _ = walk.settle(drawn, START)  # one that starts beyond a bar is judged before the clock runs
     guards = [TopUp(Wallet.named("main", "cross"), "on", ("USDT", "BTC"), draw(st.none() | st.just(D("1.6")))), TopUp(Wallet.named("main", "isolated:BTCUSDT"), "on")]
