@@ -96,6 +96,8 @@ def require_listed(world: World, wallet: Wallet, symbol: str) -> None:
 def take_off(world: World, wallet: Wallet) -> list[Entry]:
     """What happens to all that has left by now; nothing where none is there, or nothing can be done (an order holds the collateral)."""
     names = gone(world, wallet)
+    if not names:  # nor of spot, which goes on as before
+        return []
     coins = [asset for asset in world.state.holdings(wallet) if (end := end_in(world.rules, wallet, asset)) is not None and end <= world.now]
     steps = [_cancel_orders, *(lambda now, _, step=step, asset=asset: step(now, wallet, asset) for step in (_repay_own, _repay_with_others, _place_rest) for asset in coins)]
     _, entries = chain(world, *(lambda now, step=step: step(now, wallet) for step in steps))

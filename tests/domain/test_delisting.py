@@ -94,6 +94,12 @@ def test_DEL_2_a_pair_that_leaves_takes_its_orders_and_nothing_else():
     assert happened(entries) == [("delisting", "", "0"), ("order_end", "ETH", "1")]
 
 
+def test_DEL_2_spot_goes_on_as_before_its_orders_too():
+    start, _ = decide(world(rules=AT_14, rates=FREE, spot={"ETH": "1"}, cross={"ETH": "1+-0.5"}), Trade(SPOT, "SELL", "ETHUSDT", D(1), None, "LIMIT", D(9000)))
+    after, entries = settle(start.at(start.now + 3 * 3_600_000), start.now)
+    assert {entry.wallet for entry in entries} == {CROSS} and len(open_orders(after.state, SPOT)) == 1
+
+
 def test_DEL_3_without_debt_all_goes_to_spot_whatever_it_is_worth_and_be_it_without_a_price():
     for prices in ({}, {"ETHUSDT": None}):
         after, entries = walked("15:00", rates=FREE, prices=prices, rules=AT_14, cross={"ETH": "5"})
