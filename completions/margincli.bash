@@ -16,7 +16,7 @@ _margincli() {
         fi
         case $word in
             "=") ;;
-            :|--account|--answers|--asset|--at|--coin|--every|--exchange|--format|--from|--kind|--ledger|--leverage|--limit|--mode|--price|--quote-qty|--ref|--region|--sell|--since|--source|--stop|--stop-limit|--symbol|--target|--then-price|--then-stop|--tif|--timeout|--to|--type|--url|--volume|--wallet|-f|-w) skip=1 ;;  # bash takes isolated:BTCUSDT for three words
+            :|--account|--answers|--asset|--at|--coin|--every|--exchange|--format|--from|--kind|--ledger|--leverage|--limit|--mode|--price|--quote-qty|--ref|--region|--sell|--since|--source|--stop|--stop-limit|--symbol|--target|--then-price|--then-stop|--tif|--timeout|--to|--trailing-delta|--type|--url|--volume|--wallet|-f|-w) skip=1 ;;  # bash takes isolated:BTCUSDT for three words
             -*) ;;
             *)
                 if [[ -z $verb ]]; then
@@ -60,6 +60,7 @@ _margincli() {
         --tif) _margincli_offer ""; return ;;
         --timeout) _margincli_offer ""; return ;;
         --to) _margincli_offer "spot cross isolated:"; return ;;
+        --trailing-delta) _margincli_offer ""; return ;;
         --type) _margincli_offer "market limit limit-maker stop-loss stop-limit stop-loss-limit take-profit take-profit-limit oco"; return ;;
         --url) _margincli_offer ""; return ;;
         --volume) _margincli_offer ""; return ;;
@@ -81,8 +82,8 @@ _margincli() {
             "repay") _margincli_offer "--wallet -w --sell --quick --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "close") _margincli_offer "--wallet -w --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "exchange-debts") _margincli_offer "--wallet -w --list --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
-            "liquidation-loan") _margincli_offer "--ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
-            "trade") _margincli_offer "--wallet -w --quote-qty --type --price --stop --stop-limit --then-price --then-stop --tif --borrow --repay --keep-loan --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
+            "dust") _margincli_offer "--wallet -w --all --list --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
+            "trade") _margincli_offer "--wallet -w --quote-qty --type --price --stop --stop-limit --trailing-delta --then-price --then-stop --tif --borrow --repay --keep-loan --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "orders") _margincli_offer "--ledger --account --at --format -f --json --quiet -q --help -h" ;;
             "cancel") _margincli_offer "--all --symbol --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "settings") _margincli_offer "--ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
@@ -113,11 +114,11 @@ _margincli() {
         return
     fi
     case "$verb/$count" in
-        "/0") _margincli_offer "demo activate deposit withdraw transfer isolated leverage borrow repay close exchange-debts liquidation-loan trade orders cancel settings cool-off alert top-up accrue liquidate status limits history interest check price rate rules" ;;
+        "/0") _margincli_offer "demo activate deposit withdraw transfer isolated leverage borrow repay close exchange-debts dust trade orders cancel settings cool-off alert top-up accrue liquidate status limits history interest check price rate rules" ;;
         "activate/0") _margincli_offer "cross isolated: portfolio" ;;
         "transfer/1") _margincli_offer "max" ;;
         "isolated/0") _margincli_offer "disable enable" ;;
-        "leverage/0") _margincli_offer "3 5 10" ;;
+        "leverage/0") _margincli_offer "off" ;;
         "borrow/1") _margincli_offer "max" ;;
         "repay/1") _margincli_offer "all" ;;
         "liquidation-loan/0") _margincli_offer "all" ;;

@@ -5,6 +5,7 @@ document of the contract.
 """
 
 from .desk import Call, Document, bring_up_to_date, load, require_account
+from .domain.delisting import announced
 from .domain.journal import Wallet
 from .domain.loan import loan_of
 from .domain.money import ZERO, plain
@@ -16,7 +17,7 @@ from .domain.risk import Room, health, max_borrow, max_transfer_out, require_lev
 from .domain.schemes import scheme_of
 from .domain.world import World, moment
 from .ledger import reading
-from .render.documents import entry_document, loan_document, notices, wallet_document
+from .render.documents import delisting_notices, entry_document, loan_document, notices, wallet_document
 
 
 def status(call: Call) -> Document:
@@ -25,7 +26,8 @@ def status(call: Call) -> Document:
         require_account(session, call.account)
         world, due = bring_up_to_date(session, call.account, call.at)
         wallets = [wallet_document(health(world, wallet), world.state) for wallet in world.state.wallets(call.account)]
-        told = notices([entry_document(entry, None) for entry in due], wallets)
+        leaving = announced(world, world.state.wallets(call.account))
+        told = notices([entry_document(entry, None) for entry in due], wallets) + delisting_notices(leaving)
         document = {"mode": "paper", "account": call.account, "at": moment(call.at), "profile": world.rules.profile, "wallets": wallets, "notices": told}
         if (loan := loan_of(world)).remaining:
             document["liquidation_loan"] = loan_document(loan)
@@ -91,6 +93,23 @@ def liquidation_loan(call: Call) -> Document:
         world, _ = bring_up_to_date(session, call.account, call.at)
         loan = loan_of(world)
         return {"mode": "paper", "account": call.account, "at": moment(call.at), "rows": [loan_document(loan)] if loan.amount else []}
+
+
+def small_balances(call: Call, wallet: Wallet) -> Document:
+    """What `dust` would take: coin, what is free of it, and its worth (DUST-1)."""
+    from .domain.operations.dust import Dust
+    from .domain.operations.dust import small_balances as small
+    from .domain.operations.words import wallet_active, wallet_named
+    from .domain.risk import shown
+
+    with reading(call.ledger) as session:
+        require_account(session, call.account)
+        request = Dust(wallet)
+        world, _ = bring_up_to_date(session, call.account, call.at, request)
+        for check in (wallet_named, wallet_active):
+            check(world, request)
+        rows = [{"wallet": wallet.name, "asset": asset, "amount": plain(free), "value_usdt": shown(worth)} for asset, free, worth in small(world, wallet)]
+        return {"mode": "paper", "account": call.account, "at": moment(call.at), "rows": rows}
 
 
 def settings(call: Call, name: str | None) -> Document:

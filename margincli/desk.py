@@ -115,8 +115,15 @@ def load(session, owner: str, at: int, request=None) -> tuple[World, int]:
     symbols = _asked(request, rules, assets, resting)
     for change in (settled_to, *session.rulebook_changes(settled_to, at)):
         assets |= session.rulebook(change).deficit_coins
+    assets |= _sold_into(session, settled_to, at)
     world = World(at, owner, state, session.market(assets, symbols, settled_to, at), rules)
     return world, settled_to
+
+
+def _sold_into(session, since: int, until: int) -> set[str]:
+    """The coin that what is delisted may be turned into, where a rule book of that time knows of any (DEL-3)."""
+    books = [session.rulebook(moment) for moment in (until, *session.rulebook_changes(since, until))]
+    return {"BNB"} if any(book.delistings for book in books) else set()
 
 
 def _asked(request, rules: Rulebook, assets: set[str], resting: set[str]) -> set[str]:

@@ -1,11 +1,12 @@
 """The filters of a pair (ORD-8, ORD-9): what an order's price, quantity and worth must be. Refused with -1013.
 
-Each looks at a request with `symbol`, `side`, `type`, `qty`, `quote_qty`, `price` and `stop`.
+Each looks at a request with `symbol`, `side`, `type`, `qty`, `quote_qty`, `price`, `stop`, `then_price` and `trailing`.
 """
 
 from decimal import Decimal
 
-from .money import ZERO, down_to_step, give_down, give_down_quotient, plain
+from .money import ONE, ZERO, down_to_step, give_down, give_down_quotient, plain
+from .order import LIMITS
 from .refusals import Refused
 from .rulebook import Pair
 from .world import World, moment
@@ -21,6 +22,36 @@ def price_filter(world: World, request) -> None:
             raise _filter(pair, f"the {name} {plain(price)} is not a multiple of the tick {plain(pair.tick)}")
         if price < pair.min_price or (pair.max_price and price > pair.max_price):
             raise _filter(pair, f"the {name} {plain(price)} is outside {plain(pair.min_price)} to {plain(pair.max_price)}")
+
+
+def limit_price_filter(world: World, request) -> None:
+    """ORD-10: on pairs of the limit-price list no buy limit stands far above the index and no sell limit far below it (-3064).
+
+    Limits only, an OCO's and a waiting one's among them: the limit of a stop is not looked at.
+    """
+    if request.symbol not in world.rules.leaf("order.limit_price_pairs", []):
+        return
+    other = "SELL" if request.side == "BUY" else "BUY"
+    limits = [(request.side, request.price)] if request.type in (*LIMITS, "OCO") else []
+    index, share = market_price(world, request), Decimal(world.rules.leaf("order.limit_price_band", "0.15"))
+    for side, price in (*limits, (other, request.then_price)):
+        if price is None:
+            continue
+        end = index * (ONE + share if side == "BUY" else ONE - share)
+        if price > end if side == "BUY" else price < end:
+            side_of = "above" if side == "BUY" else "below"
+            raise Refused("limit_price", side=side.lower(), price=plain(price), index=plain(index), symbol=request.symbol, side_of=side_of, end=plain(end))
+
+
+def trailing_filter(world: World, request) -> None:
+    """ORD-8, TRAILING_DELTA: the distance of a trailing stop lies within the pair's bounds (-1013). ORD-12: where it is taken at all."""
+    if request.trailing is None:
+        return
+    if request.wallet.mode not in world.rules.leaf("order.trailing_wallets", ["spot", "cross", "isolated"]):
+        raise Refused("trailing_denied", wallet=request.wallet.name)
+    least, most = (int(bound) for bound in world.rules.leaf("order.trailing_delta", ["10", "2000"]))
+    if not least <= request.trailing <= most:
+        raise _filter(world.rules.pair(request.symbol), f"the trailing delta {request.trailing} is outside {least} to {most} basis points")
 
 
 def lot_filter(world: World, request) -> None:

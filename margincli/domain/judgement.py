@@ -12,7 +12,8 @@ from .liquidation import deficit_of, liquidate
 from .market import Prices
 from .money import ONE, PLACES, PRICE_PLACES, ZERO, charge_up_quotient, plain, ratio
 from .risk import health, level, shown, spare
-from .schemes import Bands, scheme_of
+from .bands import Bands
+from .schemes import scheme_of
 from .topup import top_up
 from .world import World, chain
 

@@ -13,6 +13,7 @@ from .orders import end, open_orders
 from .risk import LIQUIDATION, exposure, health, shown
 from .schemes import collateral_value, scheme_of
 from .steps import pay_down
+from .takeover import is_taken_over, take_over
 from .tiers import top_rate
 from .world import World
 
@@ -21,13 +22,17 @@ def liquidate(world: World, wallet: Wallet, stop_above: Decimal | None, reason: 
     """Liquidate `wallet` at the world's prices.
 
     With `stop_above` it ends as soon as the level is above that (LIQ-3, LIQ-6); with None all debts are to be ended
-    (LIQ-11). What is left after debts and fee stays in the wallet (LIQ-7).
+    (LIQ-11). What is left after debts and fee stays in the wallet (LIQ-7). A large wallet is taken over whole (LIQ-4),
+    unless its owner asked.
     """
     run = _Run(world, wallet, stop_above, reason)
     run.begin()
-    run.set_off()
-    run.sell()
-    run.take_fee()
+    if stop_above is not None and is_taken_over(world, wallet):
+        run.book(take_over(run.world, wallet, run.fee_rate, run.keep))
+    else:
+        run.set_off()
+        run.sell()
+        run.take_fee()
     run.cover_deficit()
     return run.world, run.entries
 

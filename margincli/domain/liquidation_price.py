@@ -5,7 +5,8 @@ from decimal import Decimal
 from .journal import Wallet
 from .measure import Measure
 from .money import charge_up_quotient, give_down_quotient, price_quotient, ratio
-from .schemes import Bands, scheme_of
+from .bands import Bands
+from .schemes import scheme_of
 from .standing import Holding
 from .tiers import Line, lines, weighed
 from .world import World

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from .money import ZERO, charge_up, plain
 from .rulebook import Pair
+from .trailing import Trail
 
 LIMITS = ("LIMIT", "LIMIT_MAKER")
 STOPS = ("STOP_LOSS", "STOP_LOSS_LIMIT", "TAKE_PROFIT", "TAKE_PROFIT_LIMIT")  # the four that wait for their stop (ORD-3)
@@ -20,7 +21,8 @@ class Order(NamedTuple):
     """An order. `lent` was borrowed for it (BOR-9); `locked` is what it holds of the coin it gives (ORD-7).
 
     `group` is the number of the list it belongs to, `waits_for` the working order of a pending leg (ORD-6), and
-    `at_cancel` is REPAY or KEEP: what becomes of the loan when the order is cancelled (BOR-11).
+    `at_cancel` is REPAY or KEEP: what becomes of the loan when the order is cancelled (BOR-11). A trailing stop has a
+    `delta` in basis points, and `best`, the extreme it has followed to by the moment `best_at` (ORD-12).
     """
 
     number: int
@@ -38,6 +40,25 @@ class Order(NamedTuple):
     group: int = 0
     waits_for: int = 0
     at_cancel: str = "REPAY"
+    delta: int = 0
+    best: Decimal | None = None
+    best_at: int = 0
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for a price that sets it off."""
+        return self.stop is not None or bool(self.delta)
+
+    @property
+    def trail(self) -> Trail:
+        return Trail(self.side, "BELOW" if triggers_below(self) else "ABOVE", self.stop, self.delta, self.best, max(self.placed_at, self.best_at))
+
+    def followed(self, touch: "Touch | None") -> "Order":
+        """The order once it has followed the market to this moment (ORD-12)."""
+        if not self.delta or touch is None:
+            return self
+        trail, _ = self.trail.followed(touch)
+        return self if trail.best == self.best else self._replace(best=trail.best, best_at=trail.since)
 
     @property
     def key(self) -> str:
@@ -53,32 +74,38 @@ class Order(NamedTuple):
     @classmethod
     def read(cls, text: str) -> "Order":
         fields = json.loads(text)
-        for name in ("qty", "price", "stop", "lent", "locked"):
-            fields[name] = None if fields[name] is None else Decimal(fields[name])
+        for name in ("qty", "price", "stop", "lent", "locked", "best"):
+            if fields.get(name) is not None:  # one written before there was such a field lacks it
+                fields[name] = Decimal(fields[name])
         return cls(**fields)
 
 
 def lock_of(order: Order, places: int) -> Decimal:
-    """ORD-7: a buy locks quantity times its limit (its stop where it has none), rounded up; a sell its quantity."""
-    return order.qty if order.side == "SELL" else charge_up(order.qty * (order.price or order.stop), places)
+    """ORD-7: a buy locks quantity times its limit (its stop where it has none), rounded up; a sell its quantity.
+
+    A trailing buy locks what it costs where it begins to follow: from there on its stop only falls.
+    """
+    stop = order._replace(best=order.best or order.stop).trail.level() if order.delta else order.stop
+    return order.qty if order.side == "SELL" else charge_up(order.qty * (order.price or stop), places)
 
 
 # --- what a price does to an order ---
 
 
 class Touch(NamedTuple):
-    """What is known of a pair at a moment: its price, and the extremes of a candle that closes now."""
+    """What is known of a pair at a moment: its price, the extremes of a candle that closes now, and when that is (ms)."""
 
     price: Decimal
     low: Decimal | None = None
     high: Decimal | None = None
+    at: int = 0
 
 
 def fill_price(order: Order, touch: Touch) -> Decimal | None:
     """The price at which `order` fills at this moment, None if it does not (ORD-14)."""
     if order.status != OPEN:
         return None
-    if order.stop is not None:
+    if order.waits:
         return _stopped_out(order, touch)
     return _limit_price(order, touch)
 
@@ -102,6 +129,8 @@ def _stopped_out(order: Order, touch: Touch) -> Decimal | None:
 
 def stop_price(order: Order, touch: Touch) -> Decimal | None:
     """ORD-3: the price that sets a stop off: the stop itself inside a candle, the price where it stands beyond."""
+    if order.delta:
+        return order.trail.followed(touch)[1]
     falls = triggers_below(order)
     if touch.low is not None:
         return order.stop if (touch.low <= order.stop if falls else touch.high >= order.stop) else None

@@ -52,6 +52,7 @@ def told(order: Order) -> dict[str, str]:
     named = {"price": order.price, "stop": order.stop}
     facts = {"number": str(order.number), "symbol": order.symbol, "side": order.side, "type": order.type, "qty": plain(order.qty), "status": order.status}
     facts |= {name: plain(value) for name, value in named.items() if value is not None}
+    facts |= {"trailing_delta": str(order.delta)} if order.delta else {}
     return facts | ({"list": str(order.group)} if order.group else {})
 
 
@@ -166,7 +167,7 @@ def fills_at(world: World, wallet: Wallet, touch_of) -> tuple[World, list[Entry]
     `touch_of(symbol)` answers a Touch, or None where nothing is known.
     """
     entries: list[Entry] = []
-    for order in sorted(open_orders(world.state, wallet), key=lambda order: (order.stop is None, order.number)):
+    for order in sorted(open_orders(world.state, wallet), key=lambda order: (not order.waits, order.number)):
         if not world.state.setting(wallet, order.key):  # ended by a fill before it
             continue
         touch = touch_of(order.symbol)
@@ -181,8 +182,8 @@ def react(world: World, wallet: Wallet, order: Order, touch: Touch) -> tuple[Wor
     """One order at one moment: it fills, or its stop is set off and it rests on as a limit, or nothing."""
     price = fill_price(order, touch)
     if price is not None:
-        return fill_resting(world, wallet, order, price, "TAKER" if order.stop is not None else "MAKER")
-    if order.status == OPEN and order.stop is not None and stop_price(order, touch) is not None:
+        return fill_resting(world, wallet, order, price, "TAKER" if order.waits else "MAKER")
+    if order.status == OPEN and order.waits and stop_price(order, touch) is not None:
         return _set_off(world, wallet, order)
     return world, []
 
@@ -191,7 +192,8 @@ def _set_off(world: World, wallet: Wallet, order: Order) -> tuple[World, list[En
     """The stop is gone and its limit rests on; of an OCO the other leg ends, and this one takes over what it locked (ORD-5, ORD-7)."""
     world, entries = _end_the_other_leg(world, wallet, order)
     pair = world.rules.pair(order.symbol)
-    rests = order._replace(type="LIMIT", stop=None, locked=lock_of(order._replace(stop=None), world.rules.scale(pair.quote)))
+    rests = order._replace(type="LIMIT", stop=None, delta=0, best=None, best_at=0)
+    rests = rests._replace(locked=lock_of(rests, world.rules.scale(pair.quote)))
     asset, more = order.gives(pair), rests.locked - order.locked
     postings = move(asset, more, Account(wallet, "free"), Account(wallet, "locked")) if more else ()
     facts, changes = {**told(rests), "status": "TRIGGERED"}, (Change(wallet, order.key, rests.written()),)
@@ -204,6 +206,6 @@ def stirs(orders: Iterable[Order], touch_of) -> bool:
     for order in orders:
         touch = touch_of(order.symbol)
         if touch is not None and order.status == OPEN:
-            if fill_price(order, touch) is not None or (order.stop is not None and stop_price(order, touch) is not None):
+            if fill_price(order, touch) is not None or (order.waits and stop_price(order, touch) is not None):
                 return True
     return False

@@ -60,7 +60,7 @@ REFUSALS: dict[str, Refusal] = {
     "questionnaire_missing": Refusal(-3003, "{leverage}x needs the answers to a questionnaire of its own: {questions}.", "See them with: margincli activate --questions; answer with --answers FILE"),
     "leverage_not_here": Refusal(-3003, "{leverage}x is not offered in {region}.", "The list is a setting of the rule file: margincli rules show {rule}"),
     "already_active": Refusal(None, "{wallet} is active already, at {leverage}x.", "Nothing to do: margincli status"),
-    "bad_leverage": Refusal(-3026, "{leverage}x is not offered for {wallet}; it can be {choices}.", "Add --leverage {choices}."),
+    "bad_leverage": Refusal(-3026, "{leverage}x is not offered for {wallet}; it can be {choices}.", "Choose a leverage of {choices}."),
     "not_active": Refusal(-3003, "{wallet} is not activated for account {account}.", "Open it with: margincli activate {wallet} --account {account}"),
     "too_many_isolated": Refusal(-3026, "The account has {most} isolated wallets already.", "The limit is a setting: margincli rules show isolated"),
     # what a wallet takes
@@ -75,6 +75,7 @@ REFUSALS: dict[str, Refusal] = {
     "no_trade_in_call": Refusal(-2010, "{wallet} is at level {level} and trades from {bar} up: a margin call stands.", "Repay, or transfer funds in: margincli repay, margincli transfer"),
     "not_borrowable": Refusal(-3027, "{asset} cannot be borrowed.", "Coins with a rate can be: margincli rules show coins"),
     "below_minimum_borrow": Refusal(-3013, "{amount} {asset} is worth {value_usdt} USDT, under the least loan of {minimum_usdt} USDT.", "Borrow at least {minimum} {asset}."),
+    "delisting_no_loans": Refusal(-3012, "{asset} leaves margin at {at}: nothing of it is lent since {since}.", "Repay and move out what you have: margincli status"),
     "level_too_low_to_borrow": Refusal(-3006, "{wallet} may borrow above level {bar}; it stands at {level}.", "Transfer funds in or repay first."),
     "no_available_margin": Refusal(-3006, "{wallet} has no available margin: its debts need an initial margin of {needed} USDT.", "Transfer funds in or repay first: margincli status"),
     "above_max_borrow": Refusal(-3006, "{amount} {asset} is more than the {most} that {wallet} may borrow ({bound}).", "See what is allowed, and why: margincli limits {asset}"),
@@ -87,9 +88,13 @@ REFUSALS: dict[str, Refusal] = {
     # moving out
     "level_too_low_to_move": Refusal(-3023, "Funds may leave {wallet} above level {bar}; it stands at {level}.", "Repay or transfer in until the level is above {bar}."),
     "above_max_transfer": Refusal(-3020, "{amount} {asset} is more than the {most} that may leave {wallet}.", "Move {most} or less: margincli limits {asset}"),
+    "delisting_no_transfers": Refusal(-3020, "{asset} leaves margin at {at}: no more than {most} may come into {wallet}, what its debt lacks.", "Keep it in spot, or bring in another coin."),
     # orders
     "wrong_symbol": Refusal(-3021, "{wallet} trades only {own}, not {symbol}.", "Trade {own} there, or use --wallet cross."),
+    "delisted": Refusal(-3021, "{symbol} has left margin at {at}.", "See: margincli rules show delistings"),
     "filter": Refusal(-1013, "{symbol} refuses the order: {why}.", "See its filters: margincli rules show {symbol}"),
+    "limit_price": Refusal(-3064, "A {side} limit of {symbol} at {price} is too far {side_of} the index price {index}.", "Its end is {end}: margincli rules show ORD-10"),
+    "trailing_denied": Refusal(-3111, "{wallet} takes no trailing stops.", "It is a setting of the rule file: margincli rules show ORD-12"),
     "order_words": Refusal(-1106, "An order of type {type} {verb} {name}.", "See: margincli trade --help"),
     "would_take": Refusal(-2010, "A limit-maker at {price} would fill at once: the market is at {market}.", "Use --type limit, or a price that rests."),
     "would_trigger": Refusal(-2010, "A stop at {stop} would trigger at once: the market is at {market}.", "This one waits {side} the market."),
@@ -98,6 +103,7 @@ REFUSALS: dict[str, Refusal] = {
     "no_order": Refusal(-2011, "There is no open order {order} in account {account}.", "See: margincli orders", gone=True),
     "unhealthy_result": Refusal(-3023, "That would bring {wallet} to level {level}, at or under {bar}: {consequence}.", "Trade less, or transfer funds in first."),
     "level_too_low_for_leverage": Refusal(-3023, "{leverage}x needs a level above {bar}; {wallet} stands at {level}.", "Repay or transfer funds in first."),
+    "not_adjusted": Refusal(None, "The leverage of {wallet} is not adjusted: it goes by the tiers of its pair.", "Adjust it with: margincli leverage 3 --wallet {wallet}"),
     "leverage_changed_lately": Refusal(None, "The leverage was changed at {last}; it may be once in {seconds} seconds.", "Wait, then try again."),
     "wallet_disabled": Refusal(-3003, "{wallet} is switched off.", "Switch it on again: margincli isolated enable {symbol}"),
     "isolated_only": Refusal(-3026, "{wallet} is not an isolated wallet.", "Name one such as isolated:BTCUSDT."),
@@ -132,4 +138,7 @@ REFUSALS: dict[str, Refusal] = {
     "cross_only": Refusal(-3026, "{wallet} cannot exchange debts: only the cross wallet can.", "Use --wallet cross, or repay: margincli repay ASSET all --wallet {wallet}"),
     "no_small_debts": Refusal(-3015, "{wallet} owes nothing small: no debt under {bar} USDT in another coin than {asset}.", "See: margincli exchange-debts --list"),
     "exchanged_lately": Refusal(-3007, "Small debts were exchanged at {last}; it can be done once in {hours} hours.", "Again from {next} on."),
+    # small balances
+    "not_dust": Refusal(None, "{asset} is not a small balance of {wallet}: free, not owed, and worth up to {bar_usdt} USDT.", "See: margincli dust --list --wallet {wallet}"),
+    "no_dust": Refusal(None, "{wallet} holds nothing small: no free coin that is not owed is worth up to {bar_usdt} USDT.", "See: margincli status"),
 }

@@ -9,7 +9,8 @@ from .measure import Exposure, level_of
 from .money import NO_DEBT, PRICE_PLACES, ZERO, give_down, give_down_quotient, plain
 from .refusals import Refused
 from .rulebook import PURPOSES
-from .schemes import Bands, Rung, Scheme, collateral_value, scheme_of
+from .bands import Bands, Rung
+from .schemes import Scheme, collateral_value, scheme_of
 from .tiers import Tiers, side_by_side, slices, weighed
 from .world import World
 

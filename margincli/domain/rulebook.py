@@ -53,7 +53,7 @@ class Rulebook:
 
     def flaw(self) -> str:
         """What a decision would stumble over in a document that is well formed; '' when there is nothing."""
-        return self._moves_unreadable() or self._missing() or self._no_ratio() or self._bars_out_of_order() or self._no_choice()
+        return self._moves_unreadable() or self._missing() or self._no_ratio() or self._bars_out_of_order() or self._no_choice() or self._delistings_unreadable()
 
     def _moves_unreadable(self) -> str:
         for asset, moves in self.rows("collateral.rank_changes", {}).items():
@@ -98,6 +98,21 @@ class Rulebook:
                 return f"{path}: {value} is none of {', '.join(ways)}"
         strange = {self.leaf(f"cross.bands.{name}.scheme", "cross") for name in self.document["cross"]["bands"]} - {"cross", "pro"}
         return f'cross.bands: the scheme is "cross" or "pro", not "{min(strange)}"' if strange else ""
+
+    def _delistings_unreadable(self) -> str:
+        for name in self.rows("delistings", {}):
+            if self.pair(name) is None and name not in self.assets:
+                return f"delistings.{name}: neither a coin nor a pair of the rule book"
+        try:
+            self.delistings
+        except (ValueError, TypeError, OverflowError):
+            return 'delistings: a time is written in UTC, as "2024-09-10T08:00:00Z"'
+        return ""
+
+    @cached_property
+    def delistings(self) -> dict[str, int]:
+        """When a coin or a pair leaves margin, in ms (DEL-1)."""
+        return {name: millis(text) for name, text in self.rows("delistings", {}).items()}
 
     def leaf(self, path: str, unsaid: Any = None) -> Any:
         """The value of a rule; `unsaid` is what it means that a book lacks the name, as those of before do."""

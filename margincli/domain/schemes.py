@@ -7,55 +7,15 @@ from decimal import Decimal
 from typing import Callable, NamedTuple
 
 from . import pro
+from .bands import Bands, Rung
+from .isolated import ADJUSTED, adjustment, both_coins, isolated_bands, isolated_rungs
 from .journal import Wallet
 from .measure import Measure
-from .money import ONE, ZERO, give_down_quotient
+from .money import ONE, give_down_quotient
 from .refusals import Refused
 from .rulebook import Rulebook
 from .tiers import WHOLE, Tiers, flat, weighed
 from .world import World
-
-
-class Bands(NamedTuple):
-    """The bars of one wallet now, as ratios (THR-1, THR-4, THR-5, ISO-1). `tier` counts from 1, 0 where there are none.
-
-    `trade_from` is a bar of trading above the liquidation level; `call_at_bar`: whether the margin call bar itself calls.
-    `pre_liquidation_at` is 0 where there is no such state (THR-7). `ceiling` is the highest call level of any tier where the
-    bars move with the tier (ISO-4), else 0.
-    """
-
-    excessive_above: Decimal
-    transfer_out_above: Decimal
-    borrow_above: Decimal
-    margin_call_at: Decimal
-    liquidation_at: Decimal
-    stop_above: Decimal
-    leverage: Decimal
-    tier: int = 0
-    trade_from: Decimal = ZERO
-    call_at_bar: bool = True
-    pre_liquidation_at: Decimal = ZERO
-    ceiling: Decimal = ZERO
-
-    def calls(self, level: Decimal) -> bool:
-        """THR-5, THR-6: at its bar a level is called, unless the rule file says otherwise."""
-        return level <= self.margin_call_at if self.call_at_bar else level < self.margin_call_at
-
-    def trades(self, level: Decimal) -> bool:
-        """THR-1, THR-5."""
-        return level > self.liquidation_at and level >= self.trade_from
-
-
-class Rung(NamedTuple):
-    """One step of what may be borrowed of a coin: while its debt stays within `limit`, the initial ratio of each coin's debt applies.
-
-    `room` and `bound` name what the ratio and the limit are.
-    """
-
-    initial: Callable[[str], Tiers]
-    limit: Decimal | None
-    bound: str
-    room: str = "leverage"
 
 
 class Scheme(NamedTuple):
@@ -83,6 +43,9 @@ class Scheme(NamedTuple):
     quiz: str = ""
     regions: str = ""
     call_bars: Callable[[Rulebook, str], list[Decimal]] = lambda *_: []
+    leverage_key: str = "leverage"  # the setting that holds what the user chose
+    adjusts: Callable[[Rulebook, Wallet], tuple[Decimal, Decimal] | None] = lambda *_: None  # any leverage between these two (ISO-6)
+    taken_on_above: Callable[[World, Wallet], Decimal] | None = None  # the level a leverage is only taken on above (MODE-6, MODE-7, ISO-7)
 
 
 def collateral_value(tiers: Tiers, value: Decimal) -> Decimal:
@@ -129,56 +92,18 @@ def pro_rungs(world: World, wallet: Wallet, asset: str) -> list[Rung]:
     return [Rung(initial, limit, "limit", "available margin")]
 
 
+def cross_taken_on_above(world: World, wallet: Wallet) -> Decimal:
+    """MODE-6, MODE-7: the initial ratio of the leverage."""
+    return world.rules.number(f"cross.bands.{leverage_of(world, wallet)}.initial_risk_ratio")
+
+
 def cross_call_bars(rules: Rulebook, _: str) -> list[Decimal]:
     """THR-1: of the leverages that are measured by assets over debts."""
     classic = [leverage for leverage in rules.leaf("cross.leverages") if rules.leaf(f"cross.bands.{leverage}.scheme", "cross") == "cross"]
     return [rules.number(f"cross.bands.{leverage}.margin_call_at") for leverage in classic]
 
 
-# --- isolated (ISO-*, THR-4) ---
-
-
-def isolated_bands(world: World, wallet: Wallet) -> Bands:
-    rules, family = world.rules, world.rules.family(wallet.symbol)
-    tier, bars = isolated_tier(world, wallet), f"isolated.bands.{family}."
-    names = ("initial_risk_ratio", "margin_call_at", "liquidation_at", "leverage", "pre_liquidation_at")
-    initial, call, liquidation, leverage, before = (rules.of_tier(bars + name, tier) for name in names)
-    excessive, out = rules.number("isolated.excessive_above"), rules.number("isolated.transfer_out_above")
-    calls = rules.numbers(bars + "margin_call_at")
-    ceiling = max(calls) if len(calls) > 1 else ZERO
-    return Bands(excessive, out, initial, call, liquidation, initial, leverage, tier, pre_liquidation_at=before, ceiling=ceiling)
-
-
-def isolated_tier(world: World, wallet: Wallet) -> int:
-    """ISO-3: the smallest tier whose limit covers the debt, for each coin of the pair; the higher of the two rules."""
-    holdings = world.state.holdings(wallet)
-    tiers = [1]
-    for asset, holding in holdings.items():
-        if holding.debt:
-            rungs = isolated_rungs(world, wallet, asset)
-            fitting = [number for number, rung in enumerate(rungs, 1) if holding.debt <= rung.limit]
-            tiers.append(fitting[0] if fitting else len(rungs))
-    return max(tiers)
-
-
-def isolated_rungs(world: World, wallet: Wallet, asset: str) -> list[Rung]:
-    """ISO-5: tier k allows k times the first tier's debt."""
-    family = world.rules.family(wallet.symbol)
-    ratios = world.rules.numbers(f"isolated.bands.{family}.initial_risk_ratio")
-    step = _tier_step(world, wallet, asset)
-    return [Rung(lambda _, initial=flat(ratio): initial, step * tier, f"tier {tier}") for tier, ratio in enumerate(ratios, 1)]
-
-
-def _tier_step(world: World, wallet: Wallet, asset: str) -> Decimal:
-    published = world.rules.rows("isolated.tier_step").get(wallet.symbol)
-    if published:
-        return Decimal(published[0 if world.rules.pair(wallet.symbol).base == asset else 1])
-    return give_down_quotient(world.rules.number("isolated.default_step_usdt"), world.price_usdt(asset))
-
-
-def _both_coins(rules: Rulebook, wallet: Wallet, asset: str) -> bool:
-    pair = rules.pair(wallet.symbol)
-    return pair is not None and asset in (pair.base, pair.quote)
+# --- regions ---
 
 
 def _allowed_by_region(world: World, wallet: Wallet) -> bool:
@@ -214,6 +139,7 @@ SCHEMES: dict[str, Scheme] = {
         leverages=lambda rules, _: tuple(rules.leaf("cross.leverages")),
         hand_liquidation=lambda *_: True,
         call_bars=cross_call_bars,
+        taken_on_above=cross_taken_on_above,
     ),
     "pro": Scheme(
         mode="cross",
@@ -228,6 +154,7 @@ SCHEMES: dict[str, Scheme] = {
         leverages=lambda rules, _: tuple(rules.leaf("cross.leverages")),
         hand_liquidation=lambda *_: True,
         measure=pro.MEASURE,
+        taken_on_above=cross_taken_on_above,
         initial=pro.initial_tiers,
         quiz="pro-",
         regions="pro.regions",
@@ -238,13 +165,16 @@ SCHEMES: dict[str, Scheme] = {
         lends=True,
         shows_collateral_level=lambda _: False,
         fee_rule="liquidation.fee_isolated",
-        admits=_both_coins,
+        admits=both_coins,
         tiers=lambda *_: WHOLE,
         bands=isolated_bands,
         rungs=isolated_rungs,
         leverages=lambda rules, wallet: (rules.family(wallet.symbol),),
         hand_liquidation=_allowed_by_region,
         call_bars=lambda rules, symbol: list(rules.numbers(f"isolated.bands.{rules.family(symbol)}.margin_call_at")),
+        leverage_key=ADJUSTED,
+        adjusts=adjustment,
+        taken_on_above=lambda world, wallet: isolated_bands(world, wallet).borrow_above,
     ),
 }
 

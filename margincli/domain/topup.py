@@ -2,10 +2,12 @@
 
 from decimal import Decimal
 
+from .delisting import most_in
 from .journal import Account, Entry, Wallet, move
 from .money import PRICE_PLACES, ZERO, charge_up_quotient, give_down_quotient, plain, unit
 from .risk import level, shown, spare
-from .schemes import Bands, scheme_of
+from .bands import Bands
+from .schemes import scheme_of
 from .tiers import slices
 from .world import World
 
@@ -35,7 +37,8 @@ def top_up(world: World, wallet: Wallet, bands: Bands) -> list[Entry]:
         if price is None or need <= 0:
             continue
         source = Account(spot, "free")
-        amount = min(world.state.balance(source, asset), just_past(need, price, world.rules.scale(asset)))
+        amount, most = min(world.state.balance(source, asset), just_past(need, price, world.rules.scale(asset))), most_in(world, wallet, asset)
+        amount = amount if most is None else min(amount, most)  # DEL-1
         if amount:
             postings = move(asset, amount, source, Account(wallet, "free"))
             entries.append(Entry(world.now, "top_up", wallet, asset, amount, postings, (), {"from": "spot", "to": wallet.name, "level": shown(before), "target": plain(target)}))

@@ -1,7 +1,7 @@
 """Bringing an account up to date: one walk through all that fell due since it was last touched (law 3 of the house).
 
-Moments come in time order: full hours, quotes, candle opens and closes, reminders, and now. Inside a moment THR-8 rules:
-prices, interest, order fills, level, top-up, margin call, liquidation. At a candle's close two scenarios are tried, every coin at its low and
+Moments come in time order: full hours, quotes, candle opens and closes, delistings, reminders, and now. Inside a moment THR-8 rules:
+prices, interest, order fills, level, top-up, margin call, liquidation; then delistings. At a candle's close two scenarios are tried, every coin at its low and
 every coin at its high; the worse one counts, and what it triggers happens at the price that triggers it.
 """
 
@@ -9,6 +9,7 @@ from decimal import Decimal
 from heapq import merge
 from typing import Iterator
 
+from .delisting import scheduled, take_off
 from .interest import HOUR, Run, charge_hour_up, interest_entry, next_hour
 from .journal import Account, Entry, Wallet
 from .judgement import HEARD, Alarm, alarms, judge
@@ -20,6 +21,7 @@ from .orders import fills_at, open_orders, stirs
 from .risk import require_priced_debts
 from .schemes import scheme_of
 from .topup import coins_of
+from .trailing import trail_entry
 from .world import World
 
 
@@ -32,7 +34,7 @@ def settle(world: World, settled_to: int) -> tuple[World, list[Entry]]:
     walk = _Walk(world, settled_to)
     for at in walk.moments():
         walk.pass_by(at)
-    walk.book_interest()
+    walk.book_open_runs()
     return walk.world.at(world.now), walk.entries
 
 
@@ -48,7 +50,9 @@ class _Walk:
 
     def renew(self) -> None:
         state = self.world.state
-        lively = [wallet for wallet in state.wallets(self.world.owner) if state.owes(wallet) or open_orders(state, wallet)]
+        wallets = state.wallets(self.world.owner)
+        leaving = {wallet for wallet in wallets if any(at <= self.until for _, at in scheduled(self.world, wallet))}
+        lively = [wallet for wallet in wallets if state.owes(wallet) or wallet in leaving or open_orders(state, wallet)]
         self.watches = [Watch(self.world, wallet) for wallet in lively]
 
     def moments(self) -> Iterator[int]:
@@ -57,7 +61,8 @@ class _Walk:
         if self.watches:
             self.price_moments = {at for ticker in self.world.market.tickers.values() for at in ticker.moments(self.since, self.until)}
         hours = range(next_hour(self.since), self.until + 1, HOUR)
-        for at in merge(sorted(self.price_moments), hours, [self.until]):
+        delistings = sorted(at for at in self.world.rules.delistings.values() if self.since < at <= self.until)
+        for at in merge(sorted(self.price_moments), hours, delistings, [self.until]):
             if not self.watches:
                 return
             while due := min((due for watch in self.watches for due in watch.due.values() if (last or 0) < due < at), default=0):
@@ -75,8 +80,12 @@ class _Walk:
             watch.see(self.world) if at in self.price_moments or not watch.now else watch.stay()
         if any(stirs(watch.orders, watch.touches.get) for watch in self.watches):
             self.fill()
+        for watch in self.watches:
+            watch.follow()
         if not all(watch.quiet(at) for watch in self.watches):
             self.look()
+        if any(end <= at for watch in self.watches for end in watch.ends):
+            self.take_off()
 
     def charge(self, at: int) -> None:
         """INT-2, INT-12: every debt pays for the hour that begins, at the rate in force now (INT-6)."""
@@ -88,13 +97,16 @@ class _Walk:
         self.world = self.world.after(entries)
         self.entries += entries
 
-    def book_interest(self) -> None:
+    def book_open_runs(self) -> None:
+        """What was kept open to be told in one entry: hours of interest, and how far trailing stops have followed."""
         for watch in self.watches:
             self.emit(watch.take_runs())
+        for watch in self.watches:
+            self.emit(watch.take_trails(self.world.now))
 
     def fill(self) -> None:
         """ORD-14: the orders that this moment's prices fill or set off, each wallet's in turn, before any level is judged (THR-8)."""
-        self.book_interest()
+        self.book_open_runs()
         for watch in self.watches:
             _, entries = fills_at(self.world, watch.wallet, watch.touches.get)
             self.emit(entries)
@@ -102,16 +114,24 @@ class _Walk:
         for watch in self.watches:
             watch.see(self.world)
 
+    def take_off(self) -> None:
+        """DEL-2 to DEL-5: what has left margin goes, once levels were judged: a wallet in liquidation is liquidated."""
+        self.decide(lambda world, watch: take_off(world, watch.wallet))
+
     def look(self) -> None:
-        """The slow road: judge each wallet on its full health, with the interest of the open hours counted in."""
+        """The slow road: judge each wallet on its full health."""
+        self.decide(lambda world, watch: judge(world, watch.wallet, watch.before or watch.now, watch.corners, watch.now)[1])
+
+    def decide(self, found_in) -> None:
+        """What happens to each wallet in turn, with the interest of the open hours counted in."""
         pending = [entry for watch in self.watches for entry in watch.peek_runs()]
         probe = self.world.after(pending)
         found: list[Entry] = []
         for watch in self.watches:
-            probe, entries = judge(probe, watch.wallet, watch.before or watch.now, watch.corners, watch.now)
-            found += entries
+            entries = found_in(probe, watch)
+            probe, found = probe.after(entries), found + entries
         if found:
-            self.book_interest()
+            self.book_open_runs()
             self.emit(found)
             self.renew()
             for watch in self.watches:
@@ -129,6 +149,8 @@ class Watch:
         self.wallet = wallet
         self.orders = [order for order in open_orders(world.state, wallet) if order.status == "NEW"]
         self.touches: dict[str, Touch] = {}
+        self.ends = [at for _, at in scheduled(world, wallet)]  # when what it holds or owes leaves margin (DEL-*)
+        self.trailed: set[int] = set()  # numbers of the orders that followed the market and are not written down yet
         holdings = world.state.holdings(wallet)
         scheme = scheme_of(world, wallet)
         counted = (coin for swap in scheme.measure.swaps(world, wallet) for coin, _ in swap)  # a coin to come is valued too
@@ -165,6 +187,16 @@ class Watch:
     def _prices(self, market, at: int) -> Prices:
         priced = ((asset, market.value(asset, at)) for asset in self.assets)
         return {asset: price for asset, price in priced if price is not None}
+
+    def follow(self) -> None:
+        """ORD-12: trailing stops that this moment did not set off follow it."""
+        moved = [order.followed(self.touches.get(order.symbol)) for order in self.orders]
+        self.trailed |= {new.number for new, old in zip(moved, self.orders) if new != old}
+        self.orders = moved
+
+    def take_trails(self, at: int) -> list[Entry]:
+        moved, self.trailed = self.trailed, set()
+        return [trail_entry(at, self.wallet, order) for order in self.orders if order.number in moved]
 
     def quiet(self, at: int) -> bool:
         """Whether no bar is crossed at this moment, in any scenario, and no alarm is due to be heard again.
@@ -211,4 +243,4 @@ class Watch:
 
 def _touch(market, symbol: str, at: int) -> Touch | None:
     price, ticker = market.last(symbol, at), market.tickers.get(symbol)
-    return None if price is None else Touch(price, *(ticker.extremes(at) or (None, None)))
+    return None if price is None else Touch(price, *(ticker.extremes(at) or (None, None)), at)

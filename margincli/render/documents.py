@@ -3,7 +3,7 @@
 from typing import Any, Iterable
 
 from ..domain.interest import HOUR
-from ..domain.journal import Entry
+from ..domain.journal import Entry, Wallet
 from ..domain.loan import Loan
 from ..domain.measure import Exposure
 from ..domain.money import charge_up, give_down, plain
@@ -40,6 +40,8 @@ def health_document(health: Health) -> Document:
         "distance": {symbol: plain(give_down(share)) for symbol, share in health.distances.items()},
         "unpriced": list(total.unpriced),
         **margins_document(total),
+        "leverage_chosen": plain(bands.chosen) if bands and bands.chosen is not None else None,
+        "tier": bands.tier or None if bands else None,
     }
 
 
@@ -100,13 +102,17 @@ def _order(facts: Document, kind: str, type: str) -> Document:
         "fee": facts["fee"] if filled else "0",
         "fee_asset": facts.get("fee_asset"),
         "list": int(facts["list"]) if "list" in facts else None,
+        "trailing_delta": int(facts["trailing_delta"]) if "trailing_delta" in facts else None,
     }
 
 
 def open_order_document(wallet: str, order: Order) -> Document:
     """A resting order as `orders` lists it."""
     row = _order(told(order), "order", order.type)
-    return {"id": row.pop("id"), "wallet": wallet, **row, "at": moment(order.placed_at), "locked": plain(order.locked), "lent": plain(order.lent), "side_effect": order.side_effect}
+    trailing = row.pop("trailing_delta")
+    row = {"id": row.pop("id"), "wallet": wallet, **row, "at": moment(order.placed_at), "locked": plain(order.locked), "lent": plain(order.lent), "side_effect": order.side_effect}
+    level = order.trail.level() if order.delta else None
+    return {**row, "trailing_delta": trailing, "extreme": None if level is None else plain(order.best), "trigger": None if level is None else plain(level)}
 
 
 def period(rules: Document) -> str:
@@ -147,6 +153,7 @@ _TOLD = {
     "top_up": "Auto top-up ({status}): {amount} {asset} moved in from spot at level {level}.",
     "pre_liquidation": "Pre-liquidation: level {level} is at or under {bar}; liquidation comes at {liquidation_at}. Repay, or transfer funds in, now.",
     "pre_liquidation_over": "Pre-liquidation is over: level {level}.",
+    "delisting": "{names} left margin at level {level}: orders were cancelled, debts repaid, and the rest was moved to spot or sold.",
     "margin_call_over": "The margin call is over: level {level}.",
     "liquidation": "Liquidated at level {level}, bar {bar}: collateral was sold to repay debts.",
     "liquidation_fee": "Liquidation fee of {amount} {asset} went to the insurance fund.",
@@ -187,3 +194,12 @@ def _standing(wallet: Document, several: bool, called: set) -> Iterable[Document
     if unpriced := wallet["unpriced"]:
         words = f"no price of {', '.join(unpriced)} is known, so they count as nothing. Give one: margincli price set {unpriced[0]}USDT PRICE"
         yield _notice("unpriced", wallet, several, words, "", {"assets": ",".join(unpriced)})
+
+
+def delisting_notices(leaving: Iterable[tuple[Wallet, str, int]]) -> list[Document]:
+    """DEL-1: what is held or owed and leaves margin at a time that is known."""
+    words = "leaves margin at {}. Repay and move it out before: then its orders are cancelled, its debt is repaid, and the rest is moved to spot or sold."
+    return [
+        {"code": "delisting_ahead", "wallet": wallet.name, "message": f"{wallet.name}: {name} {words.format(moment(at))}", "facts": {"name": name, "at": moment(at), "account": wallet.owner}}
+        for wallet, name, at in leaving
+    ]

@@ -47,7 +47,7 @@ def limits(document: dict[str, Any]) -> list[Block]:
 
 def orders(document: dict[str, Any]) -> list[Block]:
     known = [("id", "Order", "r", _text), WALLET, ("symbol", "Pair", "l", _text), ("side", "Side", "l", _text), ("type", "Type", "l", _text)]
-    known += [(key, header, "d", _text) for key, header in (("qty", "Quantity"), ("price", "Price"), ("stop", "Stop"), ("locked", "Locked"), ("lent", "Lent"))]
+    known += [(key, header, "d", _text) for key, header in (("qty", "Quantity"), ("price", "Price"), ("stop", "Stop"), ("extreme", "Extreme"), ("trigger", "Set off at"), ("trailing_delta", "Trails by bips"), ("locked", "Locked"), ("lent", "Lent"))]
     rows = [{key: value for key, value in row.items() if key not in _UNTOLD} for row in document.get("rows") or []]
     return _table(rows, [*known, ("status", "Status", "l", _text), ("list", "List", "r", _text), AT], "No orders rest.")
 

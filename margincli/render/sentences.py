@@ -32,7 +32,7 @@ def _withdraw(entry, facts, much):
 
 
 def _transfer(entry, facts, much):
-    return f"Moved {much} from {facts['from'] or '?'} to {facts['to'] or '?'}"
+    return f"Moved {much} from {facts['from'] or '?'} to {facts['to'] or '?'}{', delisted' if facts['type'] == 'DELISTING' else ''}"
 
 
 def _borrow(entry, facts, much):
@@ -62,7 +62,10 @@ def _hours(facts):
 
 
 def _repay(entry, facts, much):
-    return f"Repaid {much}{_parts(facts)}{' from an order' if facts['type'] == 'AUTO' else ''}"
+    return f"Repaid {much}{_parts(facts)}{_WHY.get(facts['type'], '')}"
+
+
+_WHY = {"AUTO": " from an order", "DELISTING": ", delisted"}
 
 
 def _parts(facts):
@@ -96,11 +99,21 @@ def _order_set_off(entry, facts, much):
 def _terms(facts):
     price = f" at {facts['price']}" if facts["price"] else ""
     stop = f" stop {facts['stop']}" if facts["stop"] else ""
-    return f"{facts['side'].lower()} {facts['qty']} {facts['symbol']} {facts['type']}{price}{stop}"
+    trails = f" trailing by {facts['trailing_delta']} bips" if facts["trailing_delta"] else ""
+    return f"{facts['side'].lower()} {facts['qty']} {facts['symbol']} {facts['type']}{price}{stop}{trails}"
+
+
+def _order_trail(entry, facts, much):
+    extreme = "highest" if facts["side"] == "SELL" else "lowest"
+    return f"Order {facts['number']} follows {facts['symbol']}: {extreme} {facts['extreme']} at {clock(facts['extreme_at'])}, set off at {facts['trigger']}"
 
 
 def _exchange_small_liability(entry, facts, much):
     return f"Exchanged a debt of {much} for one of {facts['target_amount']} {facts['target_asset']}{_parts(facts)}"
+
+
+def _small_balance_convert(entry, facts, much):
+    return f"Turned {much} into {facts['got']} {facts['for']}, fee {facts['fee']} {facts['for']}"
 
 
 def _cool_off(entry, facts, much):
@@ -135,7 +148,8 @@ def _isolated(entry, facts, much):
 
 
 def _leverage(entry, facts, much):
-    return f"Leverage {facts['before']}x → {facts['leverage']}x"
+    before, now = (f"{word}x" if word != "off" else "by tier" for word in (facts["before"], facts["leverage"]))
+    return f"Leverage {before} → {now}"
 
 
 def _margin_alert(entry, facts, much):
@@ -192,9 +206,25 @@ def _liquidation_repay(entry, facts, much):
     return f"Liquidation repaid {much}{_parts(facts)}"
 
 
+def _liquidation_takeover(entry, facts, much):
+    return f"Taken over by the house: {facts['assets']}; debts {facts['debts']}"
+
+
+def _liquidation_return(entry, facts, much):
+    return f"Returned {much}, what was left after debts and fee"
+
+
 def _liquidation_fee(entry, facts, much):
     rate = f" ({percent(facts['rate'])} of {worth(facts['base_usdt'])} USDT)" if facts["rate"] and facts["base_usdt"] else ""
     return f"Liquidation fee {much} to the insurance fund{rate}"
+
+
+def _delisting(entry, facts, much):
+    return f"Delisted: {facts['names']} left margin, at level {level(facts['level'])}"
+
+
+def _delisting_sell(entry, facts, much):
+    return f"Sold {much} for {facts['got']} {facts['for']}, for a delisting"
 
 
 def _deficit(entry, facts, much):
@@ -231,7 +261,9 @@ _SENTENCES: dict[str, Callable[..., str]] = {
     "order": _order,
     "order_end": _order_end,
     "order_set_off": _order_set_off,
+    "order_trail": _order_trail,
     "exchange_small_liability": _exchange_small_liability,
+    "small_balance_convert": _small_balance_convert,
     "cool_off": _cool_off,
     "setting": _setting,
     "activate": _activate,
@@ -249,7 +281,11 @@ _SENTENCES: dict[str, Callable[..., str]] = {
     "liquidation": _liquidation,
     "liquidation_sell": _liquidation_sell,
     "liquidation_repay": _liquidation_repay,
+    "liquidation_takeover": _liquidation_takeover,
+    "liquidation_return": _liquidation_return,
     "liquidation_fee": _liquidation_fee,
+    "delisting": _delisting,
+    "delisting_sell": _delisting_sell,
     "deficit": _deficit,
     "deficit_review": _deficit_review,
     "liquidation_loan": _liquidation_loan,

@@ -143,7 +143,7 @@ def test_margincli_alone_helps_but_fails(margincli):
 
 @pytest.mark.parametrize(
     "line",
-    ["trade buy BTCUSDT 1 --type trailing-stop", "borrow USDT 5 -w portfolio", "activate portfolio"],
+    ["borrow USDT 5 -w portfolio", "activate portfolio"],
 )
 def test_known_but_not_built_yet(margincli, desk, line):
     result = margincli(*line.split(), "--json")

@@ -9,7 +9,7 @@ from margincli.domain.operations.leverage import Leverage
 from margincli.domain.operations.transfer import Transfer
 from margincli.domain.risk import health, max_borrow, max_transfer_out, shown
 from margincli.domain.rulebook import CHOICES, PURPOSES, Rulebook
-from margincli.domain.schemes import isolated_bands
+from margincli.domain.isolated import isolated_bands
 from margincli.domain.walk import settle
 from margincli.domain.world import World
 from margincli.rules import PROFILES, load

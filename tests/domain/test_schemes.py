@@ -2,7 +2,8 @@
 
 import pytest
 from margincli.domain.refusals import Refused
-from margincli.domain.schemes import SCHEMES, collateral_value, isolated_rungs, isolated_tier, require_wallet, scheme_of
+from margincli.domain.isolated import isolated_rungs, isolated_tier
+from margincli.domain.schemes import SCHEMES, collateral_value, require_wallet, scheme_of
 from margincli.domain.tiers import WHOLE, slices
 from worlds import D, NOON, RULES, ruled, wallet, world
 

@@ -1,12 +1,17 @@
 """Rules that a line or two of code carries, each with the test that holds it."""
 
-from worlds import D, booked, lines, ruled, wallet, world
+from worlds import DOCUMENT, D, booked, lines, outcome, ruled, wallet, world
 
 from margincli.domain.journal import Account
+from margincli.domain.liquidation import liquidate
 from margincli.domain.operations import decide
 from margincli.domain.operations.borrow import Borrow
+from margincli.domain.operations.dust import Dust
+from margincli.domain.operations.leverage import Leverage
 from margincli.domain.operations.trade import Trade
+from margincli.domain.operations.transfer import Transfer
 from margincli.domain.risk import health
+from margincli.domain.rulebook import Rulebook
 from margincli.domain.schemes import SCHEMES, collateral_value
 from margincli.render.documents import health_document
 
@@ -58,3 +63,19 @@ def test_LIQ_1_LIQ_14_each_wallet_is_tested_alone():
     found = world(cross={"USDT": "1000"}, isolated_BTCUSDT={"BTC": "1", "USDT": "-19100"})
     assert (health(found, CROSS).band, health(found, BTC).band) == ("EXCESSIVE", "FORCE_LIQUIDATION")
     assert found.state.balance(Account(CROSS, "free"), "USDT") == 1000
+
+
+def test_PROF_1_the_book_of_a_ledger_made_before_a_rule_had_a_name_goes_on():
+    """Leverage adjusted, a trailing stop, limits, transfers, small balances: what has no name yet is taken as it was meant."""
+    newer = {"isolated": ["leverage_from"], "order": ["trailing_delta", "trailing_wallets", "limit_price_pairs", "limit_price_band"], "liquidation": ["takeover_above_usdt"]}
+    document = {part: {name: rule for name, rule in section.items() if name not in newer.get(part, ())} if isinstance(section, dict) else section for part, section in DOCUMENT.items()}
+    for part in ("delistings", "dust"):
+        del document[part]
+    before = world(rules=Rulebook(document), spot={"ETH": "0.001", "USDT": "10"}, cross={"USDT": "1000"}, isolated_BTCUSDT={"USDT": "1000"})
+    trailing = Trade(CROSS, "BUY", "BTCUSDT", D("0.01"), None, "STOP_LOSS", trailing=100)
+    limit = Trade(CROSS, "BUY", "BTCUSDT", D("0.01"), None, "LIMIT", D(15000))
+    for asked in (Leverage(BTC, "8.5"), trailing, limit, Transfer("USDT", D(10), wallet("spot"), CROSS), Dust(wallet("spot"))):
+        assert outcome(before, asked) == "done", asked
+    assert before.rules.flaw() == ""
+    _, entries = liquidate(world(rules=Rulebook(document), cross={"BTC": "1", "USDT": "-19000"}), CROSS, D("1.5"), "level")
+    assert "liquidation_fee" in [entry.kind for entry in entries]

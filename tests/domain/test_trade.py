@@ -48,6 +48,7 @@ def order(kind, side, wallet=SPOT, price=None, stop=None, **more):
 
 
 RICH = {"USDT": "100000000", "BTC": "10000"}
+LISTED = ruled({"order.limit_price_pairs": ["BTCUSDT"]})  # a buy limit up to 23,000, a sell limit down to 17,000
 MORE = [
     ("done", "", world(spot=RICH), limit("SELL", "20000", "1")),
     # ORD-2: every type has its own fields
@@ -103,10 +104,28 @@ MORE = [
     ("balance_too_small", "cross has 1000 USDT free, 1002 are needed", world(cross={"USDT": "1000"}), market("BUY", qty="0.0501", wallet=CROSS, effect="AUTO_REPAY")),
 ]
 REFUSED += MORE
+REFUSED += [
+    # ORD-10: on the list, at the bound, beyond it, the other direction; an OCO's and a waiting limit too, a stop's not
+    ("done", "", world(spot=RICH), limit("BUY", "23000.01", "1")),
+    ("done", "", world(rules=LISTED, spot=RICH), limit("BUY", "23000", "1")),
+    ("limit_price", "A buy limit of BTCUSDT at 23000.01 is too far above the index price 20000.", world(rules=LISTED, spot=RICH), limit("BUY", "23000.01", "1")),
+    ("done", "", world(rules=LISTED, spot=RICH), limit("SELL", "17000", "1")),
+    ("limit_price", "A sell limit of BTCUSDT at 16999.99 is too far below", world(rules=LISTED, spot=RICH), limit("SELL", "16999.99", "1")),
+    ("done", "", world(rules=LISTED, spot=RICH), limit("SELL", "90000", "1")),
+    ("done", "", world(rules=LISTED, spot=RICH), limit("BUY", "1", "5")),
+    ("limit_price", "", world(rules=LISTED, spot=RICH), order("OCO", "SELL", price=D(16999), stop=D(19000))),
+    ("limit_price", "sell limit", world(rules=LISTED, spot=RICH), order("MARKET", "BUY", then_price=D(16999))),
+    ("done", "", world(rules=LISTED, spot=RICH), order("STOP_LOSS_LIMIT", "BUY", price=D(30000), stop=D(21000))),
+    ("delisted", "ETHUSDT has left margin", world(rules=ruled({"delistings.rows": {"ETH": "2024-09-01T12:00:00Z"}}), cross=RICH), limit("BUY", "900", "1", "ETHUSDT", CROSS)),
+    ("trailing_denied", "cross takes no trailing stops", world(rules=ruled({"order.trailing_wallets": ["spot"]}), cross=RICH), order("STOP_LOSS", "SELL", wallet=CROSS, trailing=100)),
+    ("filter", "the trailing delta 2001 is outside 10 to 2000 basis points", world(spot=RICH), order("STOP_LOSS", "SELL", trailing=2001)),
+    ("limit_price", "", world(rules=LISTED, prices={"ETHUSDT": None}, spot=RICH), limit("BUY", "23000.01", "1")),
+    ("done", "", world(rules=LISTED, spot=RICH), limit("BUY", "9000", "1", "ETHUSDT")),
+]
 
 
 @pytest.mark.parametrize("code, words, found, asked", REFUSED)
-def test_refusals_in_their_order_ORD_8_ORD_13_ORD_14_BOR_9_MODE_4(code, words, found, asked):
+def test_refusals_in_their_order_ORD_8_ORD_10_ORD_13_ORD_14_BOR_9_MODE_4(code, words, found, asked):
     refuses(code, words, found, asked)
 
 

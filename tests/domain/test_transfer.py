@@ -3,7 +3,7 @@
 import pytest
 from margincli.domain.operations import decide
 from margincli.domain.operations.transfer import Transfer
-from worlds import D, NOON, RULES, booked, ladder, lines, refuses, wallet, without, world
+from worlds import D, NOON, RULES, booked, ladder, lines, refuses, ruled, wallet, without, world
 
 SPOT, CROSS, BTC = wallet("spot"), wallet(), wallet("isolated:BTCUSDT")
 OTHERS = [f"isolated_{symbol}" for symbol in RULES.rows("pairs") if symbol != "BTCUSDT"]
@@ -51,6 +51,8 @@ MORE = [
     ("level_too_low_to_move", "2", world(prices={"CFXUSDT": "1"}, cross={"CFX": "1000000", "USDC": "-125000"}), Transfer("CFX", D(1), CROSS, SPOT)),
 ]
 REFUSED += MORE
+LEAVING = ruled({"delistings.rows": {"ETH": "2024-09-02T12:00:00Z"}})  # DEL-1: a day from now
+REFUSED += [("delisting_no_transfers", "no more than 0 may come into cross", world(rules=LEAVING, spot={"ETH": "5"}, cross={}), Transfer("ETH", D(5), wallet("spot"), wallet()))]
 
 
 @pytest.mark.parametrize("code, words, found, asked", REFUSED)

@@ -8,10 +8,12 @@ from worlds import RULES, wallet, world
 from margincli.domain.chart import Point, Series
 from margincli.domain.market import IndexRules, Ticker
 from margincli.domain.operations import decide
+from margincli.domain.operations.leverage import Leverage
 from margincli.domain.operations.trade import Trade
 from margincli.domain.risk import health, max_borrow, shown
 from margincli.domain.rulebook import Rulebook
-from margincli.domain.schemes import isolated_bands, isolated_rungs, isolated_tier
+from margincli.domain.walk import settle
+from margincli.domain.isolated import isolated_bands, isolated_rungs, isolated_tier
 from margincli.rules import load
 
 # --- isolated ---
@@ -57,6 +59,15 @@ def two_debts(given, expected):
     ]
     assert [bands.tier for bands in found] == [expected["tier_base"], expected["tier_quote"], expected["tier"]]
     assert (found[-1].leverage, found[-1].liquidation_at) == (D(expected["leverage"]), D(expected["liquidation_ratio"]))
+
+
+@runs("tier-limits-8.5x")
+def adjusted_limits(given, expected):
+    name, start = f"isolated:{given['symbol']}", world(rules=first_tier(given), isolated_BTCUSDT={"USDT": "1000000"})
+    after, _ = decide(start, Leverage(wallet(name), given["chosen_leverage"]))
+    assert isolated_bands(after, wallet(name)).tier == expected["tier"]
+    for asset, most in expected["max_borrow"].items():
+        assert dict(max_borrow(after, wallet(name), asset).bounds)[f"tier {expected['tier']}"] == D(most)
 
 
 @runs(*(name for name in VECTORS if name.startswith("iso-lev-")))
@@ -114,6 +125,23 @@ def liquidation_price(given, expected):
     found = health(world(prices={"BTCUSDT": "30000"}, cross={**given["assets"], **{asset: f"-{debt}" for asset, debt in given["debts"].items()}}), wallet())
     assert found.bands.liquidation_at == D(given["liquidation_ratio"])
     assert found.liquidation_prices == {"BTCUSDT": D(expected["liquidation_price"])}
+
+
+@runs("delist-cross")
+def delisted(given, expected):
+    """Every coin at 1 USD and counted whole; it leaves an hour from now."""
+    coin, at = given["delisted"], "2024-09-01T13:00:00Z"
+    rules = ruled(delistings__rows__MATIC=at, collateral__ranks__rows__MATIC="full", collateral__ladders__full__tiers=[["", given["collateral_ratio"]]])
+    coins = {**given["assets_usd"], **{asset: f"-{debt}" for asset, debt in given["debts_usd"].items()}}
+    free = {("cross", asset): [("2000-01-01", "0")] for asset in given["debts_usd"]}
+    before = world(at, rules=rules, prices={"MATICUSDT": "1", "BNBUSDT": "1"}, rates=free, cross=coins)
+    assert health(before, wallet()).collateral_level == D(expected["cml_before"])
+    _, entries = settle(before, before.now - 1)
+    assert only(entries, "transfer").amount == D(expected["transfer_out_matic_usd"])
+    moved = before.after([only(entries, "transfer")])
+    assert health(moved, wallet()).collateral_level == D(expected["cml_after_transfer"])
+    sold = only(entries, "delisting_sell")
+    assert (sold.asset, sold.amount) == (coin, D(expected["sold_at_market_matic_usd"]))
 
 
 # --- fees ---

@@ -17,9 +17,7 @@ from margincli.domain.steps import commission
 NOT_YET = {
     "int-waive-first-hour": "INT-9: promotions that waive hours",
     "rate-cap-up": "INT-8: rates come from the user; none is made up, so none is clamped",
-    "tier-limits-8.5x": "ISO-6: leverage adjustment within a family",
     "fee-three-kinds": "FEE-3: one kind of commission so far; its rounding is tested below",
-    "delist-cross": "DEL-3: delisting",
 }
 
 pytestmark = pytest.mark.skipif(not VECTORS, reason=f"the rule book's examples are not at {FILE}")

@@ -20,7 +20,7 @@ from margincli.domain.operations.top_up import TopUp
 from margincli.domain.operations.trade import Trade
 from margincli.domain.refusals import Refused
 from margincli.domain.rulebook import Rulebook
-from margincli.domain.world import World
+from margincli.domain.world import World, moment
 from margincli.rules import load
 
 DEAR = {  # brackets small enough for the charts to run through all of them, and ETH with a ladder of haircuts
@@ -91,6 +91,11 @@ def accounts(draw) -> World:
     rates = {("cross", "USDT"): [("2024-09-01", "0.0001"), ("2024-09-02T03:00", "0.0007"), ("2024-09-02T09:30", "0")], ("isolated", "USDT"): [("2024-09-01", "0.05")]} if draw(st.booleans()) else None
     book = draw(st.sampled_from(BOOKS))
     leverage = leverage if leverage in book.document["cross"]["bands"] else "3"
+    leaving = {name: moment(START + draw(offsets)) for name in draw(st.sets(st.sampled_from(["ETH", "BTC", "BTCUSDT", "USDT"]), max_size=2))} if draw(st.booleans()) else {}
+    listed["BNBUSDT"] = draw(charts())
+    bar = draw(st.sampled_from(["", "", "9000"]))  # above it the house takes over (LIQ-4)
+    if leaving or bar:
+        book = ruled({"delistings.rows": leaving, "liquidation.takeover_above_usdt": bar}, book.document)
     drawn = World(START, "main", state(leverage=leverage, **wallets), market(listed, rates), book)
     begun, _ = walk.settle(drawn, START)  # one that starts beyond a bar is judged before the clock runs
     guards = [TopUp(Wallet.named("main", "cross"), "on", ("USDT", "BTC"), draw(st.none() | st.just(D("1.6")))), TopUp(Wallet.named("main", "isolated:BTCUSDT"), "on")]
@@ -112,13 +117,20 @@ def requests(draw) -> Trade:
     then = draw(st.none() | prices) if kind == "LIMIT" else None
     effect = draw(st.sampled_from(["NO_SIDE_EFFECT", "MARGIN_BUY", "AUTO_REPAY", "AUTO_BORROW_REPAY"]))
     name, qty = draw(st.sampled_from(["cross", "isolated:BTCUSDT"])), D(draw(st.integers(1, 9))) / 10
-    return Trade(Wallet.named("main", name), side, "BTCUSDT", qty, None, kind, price, effect, stop=stop, then_stop=then)
+    trailing = draw(st.none() | st.integers(10, 2000)) if stop and kind != "OCO" else None
+    stop = draw(st.sampled_from([stop, None])) if trailing else stop
+    return Trade(Wallet.named("main", name), side, "BTCUSDT", qty, None, kind, price, effect, stop=stop, then_stop=then, trailing=trailing)
 
 
 def expanded(entries) -> list:
-    """Entries with interest told hour by hour: how many hours are booked together is the only freedom there is."""
+    """Entries with interest told hour by hour: how many hours are booked together is the only freedom there is.
+
+    So with how far a trailing stop has followed: how often that is written down is free, what it comes to is not (see `resting`).
+    """
     told = []
     for entry in entries:
+        if entry.kind == "order_trail":
+            continue
         if entry.kind == "interest":
             hours = entry.facts["hours"]
             told += [(entry.at - hour * HOUR, "interest", entry.wallet, entry.asset, entry.facts["charge"], entry.facts["principal"]) for hour in range(hours)]
@@ -129,6 +141,11 @@ def expanded(entries) -> list:
 
 def balances(world: World) -> dict:
     return {key: amount for key, amount in world.state.balances.items() if amount}
+
+
+def resting(world: World) -> dict:
+    """Every order that rests, with the extreme it has followed to and the moment of that."""
+    return {key: text for key, text in world.state.settings.items() if key[1].startswith("order.") and text}
 
 
 many = settings(max_examples=100, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -143,7 +160,7 @@ def test_many_small_settlements_equal_one(world, stops):
         step, found = walk.settle(World(until, "main", step.state, world.market, world.rules), since)
         pieces, since = pieces + found, until
     assert expanded(pieces) == expanded(entries)
-    assert balances(step) == balances(whole)
+    assert balances(step) == balances(whole) and resting(step) == resting(whole)
 
 
 @many

@@ -11,7 +11,7 @@ from ..risk import FORCE_LIQUIDATION, MARGIN_CALL, health, shown
 from ..schemes import scheme_of
 from ..world import World
 
-VERBS = ("activate", "alert", "borrow", "cancel", "close", "cool_off", "deposit", "exchange_debts", "isolated", "leverage", "liquidate", "liquidation_loan", "repay", "settings", "top_up", "trade", "transfer", "withdraw")
+VERBS = ("activate", "alert", "borrow", "cancel", "close", "cool_off", "deposit", "dust", "exchange_debts", "isolated", "leverage", "liquidate", "liquidation_loan", "repay", "settings", "top_up", "trade", "transfer", "withdraw")
 
 
 def decide(world: World, request) -> tuple[World, list[Entry]]:

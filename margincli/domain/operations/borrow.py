@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import NamedTuple
 
+from ..delisting import require_borrowable
 from ..journal import Wallet
 from ..money import ZERO, charge_up_quotient, plain
 from ..refusals import Refused
@@ -26,6 +27,11 @@ def asset_borrowable(world: World, request: Borrow) -> None:
     """COL-8, BOR-13: a coin with a rate (-3027)."""
     if world.rate_daily(request.wallet.mode, request.asset) is None:
         raise Refused("not_borrowable", asset=request.asset)
+
+
+def not_leaving(world: World, request: Borrow) -> None:
+    """DEL-1: not of a coin that is about to be delisted (-3012)."""
+    require_borrowable(world, request.wallet, request.asset)
 
 
 def everything_priced(world: World, request: Borrow) -> None:
@@ -87,6 +93,7 @@ CHECKS = (
     not_cooling_off,
     wallet_admits,
     asset_borrowable,
+    not_leaving,
     everything_priced,
     not_in_liquidation,
     above_minimum,

@@ -10,7 +10,7 @@ from ..refusals import Refused
 from ..risk import pool_left
 from ..steps import pay_down
 from ..world import World, chain, moment
-from .borrow import asset_borrowable, everything_priced
+from .borrow import asset_borrowable, everything_priced, not_leaving
 from .words import asset_known, not_in_liquidation, wallet_active, wallet_lends, wallet_named
 
 LAST = "debts_exchanged_at"
@@ -67,6 +67,7 @@ CHECKS = (
     asset_known,
     wallet_active,
     asset_borrowable,
+    not_leaving,
     everything_priced,
     not_in_liquidation,
     some_small,

@@ -6,7 +6,8 @@ It may borrow what it lacks and repay with what it gets (BOR-6 to BOR-9, REP-5).
 from decimal import Decimal
 from typing import NamedTuple
 
-from ..filters import lot_filter, market_price, notional_filter, price_filter, quantity, reference_price
+from ..delisting import most_in, require_listed
+from ..filters import limit_price_filter, lot_filter, market_price, notional_filter, price_filter, quantity, reference_price, trailing_filter
 from ..journal import Account, Change, Entry, Wallet, move
 from ..money import ONE, ZERO, charge_up, down_to_step, plain
 from ..order import LIMITS, STOPS, Order, lock_of, triggers_below
@@ -28,7 +29,8 @@ class Trade(NamedTuple):
 
     `type` is MARKET, one of orders.LIMITS or orders.STOPS, or OCO: a limit at `price` and a stop at `stop` (with
     `stop_limit` a stop-limit). `then_price` and `then_stop` wait for the order to fill, on the other side: one makes it an
-    OTO, both an OTOCO (ORD-6). `side_effect` as in BOR-7, `tif` is GTC, IOC or FOK, `at_cancel` REPAY or KEEP (BOR-11).
+    OTO, both an OTOCO (ORD-6). `trailing` makes a stop follow the market at so many basis points; its `stop`, if it has one, is
+    where it begins to (ORD-12). `side_effect` as in BOR-7, `tif` is GTC, IOC or FOK, `at_cancel` REPAY or KEEP (BOR-11).
     """
 
     wallet: Wallet
@@ -45,15 +47,17 @@ class Trade(NamedTuple):
     then_price: Decimal | None = None
     then_stop: Decimal | None = None
     at_cancel: str = "REPAY"
+    trailing: int | None = None
 
 
 def pair_open(world: World, request: Trade) -> None:
-    """ORD-13: a margin pair (-3028), and the wallet's own if it is isolated (MODE-4)."""
+    """ORD-13: a margin pair (-3028) that was not delisted (DEL-1), and the wallet's own if it is isolated (MODE-4)."""
     pair = world.rules.pair(request.symbol)
     if pair is None:
         raise Refused("unknown_pair", symbol=request.symbol)
     if request.wallet.symbol and request.wallet.symbol != request.symbol:
         raise Refused("wrong_symbol", wallet=request.wallet.name, own=request.wallet.symbol, symbol=request.symbol)
+    require_listed(world, request.wallet, request.symbol)
 
 
 def amounts_fit(world: World, request: Trade) -> None:
@@ -78,8 +82,10 @@ def words_complete(world: World, request: Trade) -> None:
     needs_price = request.type in LIMITS or request.type.endswith("_LIMIT") or request.type == "OCO"
     needs_stop = request.type in STOPS or request.type == "OCO"
     for name, value, needed in (("price", request.price, needs_price), ("stop", request.stop, needs_stop)):
-        if (value is not None) != needed:
+        if (value is not None) != needed and not (name == "stop" and needed and request.trailing is not None):
             raise Refused("order_words", type=request.type, name=name, verb="needs" if needed else "takes no")
+    if request.trailing is not None and request.type not in STOPS:
+        raise Refused("order_words", type=request.type, name="trailing delta", verb="takes no")
     if request.quote_qty is not None and request.type in (*STOPS, "OCO"):
         raise Refused("order_words", type=request.type, name="quantity in the quote coin", verb="takes no")
     waits = request.then_price is not None or request.then_stop is not None
@@ -131,6 +137,8 @@ CHECKS = (
     may_trade,
     words_complete,
     price_filter,
+    limit_price_filter,
+    trailing_filter,
     maker_only,
     stop_on_its_side,
     room_for_orders,
@@ -169,6 +177,8 @@ def legs(world: World, request: Trade, number: int) -> list[Order]:
     """The orders of a request at their numbers: one, or the two of an OCO (ORD-5: it counts as two)."""
     qty = quantity(world, request)
     common = {"side_effect": request.side_effect, "placed_at": world.now, "at_cancel": request.at_cancel}
+    if request.trailing is not None:
+        common |= {"delta": request.trailing, "best": None if request.stop else market_price(world, request)}
     if request.type != "OCO":
         return [Order(number, request.symbol, request.side, request.type, qty, request.price, request.stop, **common)]
     stop_type = "STOP_LOSS" if request.stop_limit is None else "STOP_LOSS_LIMIT"
@@ -235,7 +245,8 @@ def _bring_from_spot(world: World, request: Trade) -> list[Entry]:
     """BOR-15: with the setting on, what the order lacks moves in from spot, as far as it is there."""
     spot, (asset, cost) = Wallet(world.owner, "spot"), order_cost(world, request)
     lacking = cost - world.state.balance(Account(request.wallet, "free"), asset)
-    amount = min(lacking, world.state.balance(Account(spot, "free"), asset))
+    most = most_in(world, request.wallet, asset)
+    amount = min(lacking, world.state.balance(Account(spot, "free"), asset), lacking if most is None else most)
     if value_of(world, "auto_transfer") != "on" or request.wallet == spot or amount <= 0:
         return []
     facts = {"from": spot.name, "to": request.wallet.name, "type": "AUTO"}

@@ -3,12 +3,13 @@
 from decimal import Decimal
 from typing import NamedTuple
 
+from ..delisting import end_in, most_in
 from ..journal import Account, Change, Entry, Wallet, move
 from ..money import plain
 from ..refusals import Refused
 from ..risk import max_transfer_out, require_level_to_move_out
 from ..schemes import require_wallet, scheme_of
-from ..world import World, chain
+from ..world import World, chain, moment
 from .activate import require_room_for_isolated, require_terms
 from .words import amount_fits, asset_known, require_active, require_admitted, require_free
 
@@ -47,6 +48,14 @@ def target_admits(world: World, request: Transfer) -> None:
     require_admitted(world, request.target, request.asset)
 
 
+def not_leaving(world: World, request: Transfer) -> None:
+    """DEL-1: of a coin that is about to be delisted, no more than the debt less what is held (-3020)."""
+    most = most_in(world, request.target, request.asset)
+    if most is not None and (request.amount or max_transfer_out(world, request.source, request.asset)) > most:
+        end = end_in(world.rules, request.target, request.asset)
+        raise Refused("delisting_no_transfers", asset=request.asset, at=moment(end), most=plain(most), wallet=request.target.name)
+
+
 def level_allows(world: World, request: Transfer) -> None:
     """TRF-2, TRF-4, TRF-8: with a debt only above level 2."""
     require_level_to_move_out(world, request.source)
@@ -64,7 +73,7 @@ def amount_may_leave(world: World, request: Transfer) -> None:
         raise Refused("above_max_transfer", amount=plain(request.amount), asset=request.asset, most=plain(most), wallet=request.source.name)
 
 
-CHECKS = (wallets_differ, asset_known, amount_fits, source_active, target_ready, target_admits, level_allows, amount_may_leave)
+CHECKS = (wallets_differ, asset_known, amount_fits, source_active, target_ready, target_admits, not_leaving, level_allows, amount_may_leave)
 
 
 def decide(world: World, request: Transfer):
