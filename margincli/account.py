@@ -5,6 +5,7 @@ document of the contract.
 """
 
 from .desk import Call, Document, bring_up_to_date, load, require_account
+from .domain.bnb import discounts
 from .domain.journal import Wallet
 from .domain.money import ZERO, plain
 from .domain.operations.borrow import CHECKS as BORROW_CHECKS
@@ -26,6 +27,8 @@ def status(call: Call) -> Document:
         wallets = [wallet_document(health(world, wallet), world.state) for wallet in world.state.wallets(call.account)]
         told = notices([entry_document(entry, None) for entry in due], wallets)
         document = {"mode": "paper", "account": call.account, "at": moment(call.at), "profile": world.rules.profile, "wallets": wallets, "notices": told}
+        if off := discounts(world):
+            document["bnb"] = {name: plain(share) for name, share in off.items()}
         return {**document, "cooling_off_until": moment(until)} if (until := cooling_off_ends_at(world)) else document
 
 

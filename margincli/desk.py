@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any, Callable, NamedTuple
 
+from .domain.bnb import BNB, needs_price
 from .domain.journal import Entry, Wallet
 from .domain.operations import decide
 from .domain.orders import open_orders
@@ -110,7 +111,8 @@ def load(session, owner: str, at: int, request=None) -> tuple[World, int]:
     assets = {asset for (account, asset), amount in state.balances.items() if amount and account.wallet.owner == owner}
     resting = {order.symbol for wallet in state.wallets(owner) for order in open_orders(state, wallet)}
     symbols = _asked(request, rules, assets, resting)
-    world = World(at, owner, state, session.market(assets | {"BTC"}, symbols, settled_to, at), rules)
+    always = {"BTC", BNB} if needs_price(state, owner) else {"BTC"}
+    world = World(at, owner, state, session.market(assets | always, symbols, settled_to, at), rules)
     return world, settled_to
 
 

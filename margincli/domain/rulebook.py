@@ -48,6 +48,8 @@ class Rulebook:
         for path in (*(f"cross.bands.{name}" for name in self.document["cross"]["bands"]), *(f"isolated.bands.{name}" for name in families)):
             if not ZERO < self.number(f"{path}.liquidation_at") < self.number(f"{path}.margin_call_at"):
                 return f"{path}: liquidation_at must lie above 0 and under margin_call_at"
+        if any(not 0 <= self.number(f"bnb.{name}") <= 1 for name in self.document.get("bnb", ())):
+            return "bnb: a discount must lie between 0 and 1"
         return ""
 
     def leaf(self, path: str) -> Any:

@@ -38,7 +38,10 @@ class Rung(NamedTuple):
 
 
 class Scheme(NamedTuple):
-    """How one mode works. `account_type` is the exchange's name for it (MODE-3); `shows_collateral_level`: whether a level with haircuts exists beside the margin level."""
+    """How one mode works. `account_type` is the exchange's name for it (MODE-3); `shows_collateral_level`: whether a level with haircuts exists beside the margin level.
+
+    `interest_in_bnb`: whether its interest may be paid in BNB (BNB-2).
+    """
 
     mode: str
     account_type: str
@@ -51,6 +54,7 @@ class Scheme(NamedTuple):
     rungs: Callable[[World, Wallet, str], list[Rung]]
     leverages: Callable[[Rulebook, Wallet], tuple[str, ...]]
     hand_liquidation: Callable[[World, Wallet], bool]
+    interest_in_bnb: bool = False
 
 
 def slices(tiers: Tiers, above: Decimal = ZERO) -> Iterator[tuple[Decimal | None, Decimal]]:
@@ -165,6 +169,7 @@ SCHEMES: dict[str, Scheme] = {
         rungs=cross_rungs,
         leverages=lambda rules, _: tuple(rules.leaf("cross.leverages")),
         hand_liquidation=lambda *_: True,
+        interest_in_bnb=True,
     ),
     "isolated": Scheme(
         mode="isolated",

@@ -9,15 +9,18 @@ from decimal import Decimal
 from heapq import merge
 from typing import Iterator
 
-from .interest import HOUR, Run, charge_hour_up, interest_entry, next_hour
+from .bnb import BNB, charges_in_bnb
+from .interest import HOUR, PERIODIC, Run, hour_of, interest_entry, next_hour
 from .journal import Account, Entry, Wallet
 from .judgement import Alarm, alarms, judge
 from .market import Prices
-from .money import ZERO
+from .money import ONE, ZERO
 from .order import Touch
 from .orders import fills_at, open_orders, stirs
 from .risk import require_priced_debts
 from .schemes import scheme_of
+from .standing import Holding
+from .steps import pay_bnb_interest
 from .topup import coins_of
 from .world import World
 
@@ -78,14 +81,18 @@ class _Walk:
             self.look()
 
     def charge(self, at: int) -> None:
-        """INT-2, INT-12: every debt pays for the hour that begins, at the rate in force now (INT-6)."""
+        """INT-2, INT-12: every debt pays for the hour that begins, at the rate in force now (INT-6); then BNB that is there pays interest in BNB (BNB-5)."""
         for watch in self.watches:
-            for entry in watch.charge(self.world):
-                self.emit([entry])
+            self.emit(watch.charge(self.world))
+        for watch in self.watches:
+            if watch.can_pay_in_bnb(self.world):
+                self.emit(watch.take_runs())
+                self.emit(watch.pay_in_bnb(self.world))
 
     def emit(self, entries: list[Entry]) -> None:
-        self.world = self.world.after(entries)
-        self.entries += entries
+        if entries:
+            self.world = self.world.after(entries)
+            self.entries += entries
 
     def book_interest(self) -> None:
         for watch in self.watches:
@@ -129,6 +136,10 @@ class Watch:
         self.orders = [order for order in open_orders(world.state, wallet) if order.status == "NEW"]
         self.touches: dict[str, Touch] = {}
         holdings = world.state.holdings(wallet)
+        self.in_bnb = charges_in_bnb(world, wallet)
+        if self.in_bnb:
+            holdings.setdefault(BNB, Holding(BNB))  # not there yet, but it will be owed
+        self.unpaid_bnb = world.state.holding(wallet, BNB).interest
         self.assets = tuple(holdings)
         self.owed = {asset for asset, h in holdings.items() if h.debt}
         self.principal = {asset: h.borrowed for asset, h in holdings.items() if h.borrowed}
@@ -177,23 +188,36 @@ class Watch:
     # --- interest ---
 
     def charge(self, world: World) -> list[Entry]:
-        """One hour for every debt; a run of equal hours goes on, a new rate ends it and returns its entry."""
+        """One hour for every debt; a run of equal hours goes on, one that costs differently ends it and returns its entry."""
         ended = []
         for asset, principal in self.principal.items():
-            rate, run = world.rate_daily(self.wallet.mode, asset) or ZERO, self.runs.get(asset)
-            if run and run.rate_daily == rate:
+            hour, run = hour_of(world, self.wallet, asset, principal, PERIODIC, self.unpaid_bnb), self.runs.get(asset)
+            if run and run.hour == hour:
                 run.hours += 1
             else:
                 if run:
-                    ended.append(interest_entry(self.wallet, asset, run))
-                charge = charge_hour_up(principal, rate, world.rules.scale(asset))
-                run = self.runs[asset] = Run(principal, rate, world.now, charge)
+                    ended.append(interest_entry(self.wallet, run))
+                self.runs[asset] = Run(hour, world.now)
+            if hour.asset == BNB:
+                self.unpaid_bnb += hour.charge
             for bar, form in self.forms.items():
-                form[asset] -= bar * run.charge
+                form[hour.asset] -= bar * hour.charge
         return ended
 
+    def can_pay_in_bnb(self, world: World) -> bool:
+        return bool(self.in_bnb and self.unpaid_bnb and world.state.balance(Account(self.wallet, "free"), BNB))
+
+    def pay_in_bnb(self, world: World) -> list[Entry]:
+        """BNB-5, once the open hours are booked: what is paid leaves both what is held and what is owed."""
+        entries = pay_bnb_interest(world, self.wallet)
+        for entry in entries:
+            self.unpaid_bnb -= entry.amount
+            for bar, form in self.forms.items():
+                form[BNB] += (bar - ONE) * entry.amount
+        return entries
+
     def peek_runs(self) -> list[Entry]:
-        return [interest_entry(self.wallet, asset, run) for asset, run in self.runs.items()]
+        return [interest_entry(self.wallet, run) for run in self.runs.values()]
 
     def take_runs(self) -> list[Entry]:
         entries, self.runs = self.peek_runs(), {}

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from .schema import APPLICATION_ID, GUARDS, KEEPING, TABLES
-from .views import VIEWS
+from .views import INTEREST_ROWS, VIEWS
 
 steps = Migrations("margincli")
 
@@ -24,6 +24,14 @@ def books(db: Database) -> None:
     db.conn.execute("INSERT INTO owners (name) VALUES ('house'), ('world')")
     db.conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     _now_at(db, 1)
+
+
+@steps(name="0002_interest_in_bnb")
+def interest_in_bnb(db: Database) -> None:
+    """Interest hour by hour also tells the coin of the loan, which a charge in BNB is not in."""
+    db.conn.execute("DROP VIEW interest_rows")
+    db.conn.execute(INTEREST_ROWS)
+    _now_at(db, 2)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

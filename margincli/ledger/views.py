@@ -61,3 +61,15 @@ FROM (
 CREATE VIEW rates_by_asset AS
 SELECT asset, mode, {_moment("since")} AS since, rate_daily, source FROM rates ORDER BY asset, mode, rates.since;
 """
+
+INTEREST_ROWS = f"""
+CREATE VIEW interest_rows AS
+WITH RECURSIVE h (entry_id, hour, hours) AS (
+  SELECT id, 0, json_extract(facts, '$.hours') FROM entries WHERE kind = 'interest'
+  UNION ALL SELECT entry_id, hour + 1, hours FROM h WHERE hour + 1 < hours)
+SELECT e.id AS entry_id, {_moment(_HOUR_AT)} AS at, o.name AS owner, e.wallet, e.asset,
+  coalesce(json_extract(e.facts, '$.raw_asset'), e.asset) AS raw_asset,
+  json_extract(e.facts, '$.principal') AS principal, json_extract(e.facts, '$.rate_daily') AS rate_daily,
+  json_extract(e.facts, '$.charge') AS interest, json_extract(e.facts, '$.type') AS type
+FROM h JOIN entries e ON e.id = h.entry_id JOIN owners o ON o.id = e.owner_id
+"""

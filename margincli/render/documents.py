@@ -101,6 +101,7 @@ def interest_rows(number: int | None, entry: Entry) -> Iterable[tuple[int, Docum
         yield at, {
             "at": moment(at),
             "asset": entry.asset,
+            "raw_asset": facts.get("raw_asset", entry.asset),
             "principal": facts["principal"],
             "rate_daily": facts["rate_daily"],
             "interest": facts["charge"],

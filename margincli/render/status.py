@@ -3,7 +3,7 @@
 from typing import Any
 
 from .blocks import DANGER, FAINT, GOOD, WARNING, Block, Cell, Grid, Line, Title
-from .plain import away, clock, level, owed, worth
+from .plain import away, clock, level, owed, percent, worth
 
 TONES = {
     "EXCESSIVE": GOOD,
@@ -14,6 +14,7 @@ TONES = {
 }
 _WALLETS = ("Wallet", "Status", "Level", "Collateral", "Call", "Liquid.", "Assets USDT", "Debts USDT", "Net USDT", "May")
 _COINS = ("Wallet", "Coin", "Free", "Locked", "Borrowed", "Interest", "Net")
+_PAID_IN_BNB = {"fees": "trading fees", "interest": "cross interest"}
 
 
 def status(document: dict[str, Any]) -> list[Block]:
@@ -23,6 +24,9 @@ def status(document: dict[str, Any]) -> list[Block]:
         return [*blocks, Line("No wallet holds anything yet.")]
     if document.get("cooling_off_until"):
         blocks.append(Line(f"Cooling off: nothing can be borrowed until {clock(document['cooling_off_until'])}."))
+    if document.get("bnb"):
+        kinds = (f"{_PAID_IN_BNB.get(kind, kind)} less {percent(share)}" for kind, share in document["bnb"].items())
+        blocks.append(Line(f"Paid in BNB: {', '.join(kinds)}."))
     blocks += told(document, wallets)
     blocks.append(Grid(_WALLETS, "lldddddddl", [_wallet(wallet) for wallet in wallets]))
     coins = [_coin(wallet, balance) for wallet in wallets for balance in wallet.get("balances") or ()]
