@@ -4,8 +4,6 @@ A vector is run by the function that names it with ``@runs``, in examples_of_deb
 in NOT_YET with the reason. The vector's own figures go in, the domain's come out; no formula is repeated.
 """
 
-from decimal import Decimal as D
-
 import examples_of_debt  # noqa: F401  registers what runs the vectors
 import pytest
 from examples import FILE, RUNNERS, VECTORS
@@ -13,10 +11,8 @@ from examples_of_risk import first_tier
 from worlds import wallet, world
 
 from margincli.domain.schemes import isolated_tier
-from margincli.domain.steps import commission
 
 NOT_YET = {
-    "int-waive-first-hour": "INT-9: promotions that waive hours",
     "rate-cap-up": "INT-8: rates come from the user; none is made up, so none is clamped",
     "tier-limits-8.5x": "ISO-6: leverage adjustment within a family",
     "iso-tier-two-debts": "ISO-4: the tables of 2020, whose LR rises with the tier; ISO-3 itself is tested below",
@@ -26,7 +22,6 @@ NOT_YET = {
     "pro-imr-6": "PRO-2: Cross Pro",
     "pro-imr-8": "PRO-2: Cross Pro",
     "pro-imr-5": "PRO-2: Cross Pro",
-    "fee-three-kinds": "FEE-3: one kind of commission so far; its rounding is tested below",
     "delist-cross": "DEL-3: delisting",
 }
 
@@ -46,7 +41,7 @@ def test_every_example_is_either_run_or_not_yet():
     assert all(NOT_YET.values())
 
 
-# --- what is there of two that are not yet ---
+# --- what is there of one that is not yet ---
 
 
 def test_iso_3_the_worse_of_two_tiers_rules():
@@ -57,11 +52,3 @@ def test_iso_3_the_worse_of_two_tiers_rules():
     for coins in ({"BTC": held["BTC"]}, {"BTC": "100", "USDT": held["USDT"]}, held):
         found.append(isolated_tier(world(rules=first_tier(given), isolated_BTCUSDT=coins), wallet("isolated:BTCUSDT")))
     assert found == [expected["tier_base"], expected["tier_quote"], expected["tier"]]
-
-
-def test_fee_3_rounds_half_up():
-    """The part of fee-three-kinds that is there: each kind on its own, taker and seller rates added."""
-    given, expected = VECTORS["fee-three-kinds"]["inputs"], VECTORS["fee-three-kinds"]["expected"]
-    assert D(given["price"]) * D(given["qty"]) == D(expected["notional"])
-    for kind in ("standard", "tax", "special"):
-        assert commission(D(expected["notional"]), sum(map(D, given[kind].values())), 8) == D(expected[f"{kind}_commission"])
