@@ -72,8 +72,8 @@ def _sums(rows: list[Document]) -> list[Document]:
         line = sums.setdefault((row["wallet"], row["asset"], row["raw_asset"]), [0, ZERO])
         line[0] += 1
         line[1] += Decimal(row["interest"])
-    keys = ("wallet", "asset", "raw_asset")
-    return [{**dict(zip(keys, whose)), "hours": hours, "interest": plain(total)} for whose, (hours, total) in sorted(sums.items())]
+    lines = sorted(sums.items())
+    return [{"wallet": wallet, "asset": asset, "hours": hours, "interest": plain(total), "raw_asset": raw} for (wallet, asset, raw), (hours, total) in lines]
 
 
 # --- rules and proof ---

@@ -37,5 +37,5 @@ def sums(entries: list[dict]) -> list[dict]:
             line = lines.setdefault((entry["account"], entry["wallet"], entry["asset"], raw), [0, parse("0")])
             line[0] += int(entry["facts"]["hours"])
             line[1] += parse(entry["amount"])
-    keys = ("account", "wallet", "asset", "raw_asset")
-    return [{**dict(zip(keys, whose)), "hours": hours, "interest": plain(total)} for whose, (hours, total) in sorted(lines.items())]
+    keys = ("account", "wallet", "asset")
+    return [{**dict(zip(keys, whose)), "hours": hours, "interest": plain(total), "raw_asset": raw} for (*whose, raw), (hours, total) in sorted(lines.items())]

@@ -10,7 +10,7 @@ from heapq import merge
 from typing import Iterator
 
 from .bnb import BNB, charges_in_bnb
-from .interest import HOUR, PERIODIC, Run, hour_of, interest_entry, next_hour
+from .interest import HOUR, PERIODIC, Hour, Run, hour_of, interest_entry, next_hour
 from .journal import Account, Entry, Wallet
 from .judgement import Alarm, alarms, judge
 from .market import Prices
@@ -191,7 +191,9 @@ class Watch:
         """One hour for every debt; a run of equal hours goes on, one that costs differently ends it and returns its entry."""
         ended = []
         for asset, principal in self.principal.items():
-            hour, run = hour_of(world, self.wallet, asset, principal, PERIODIC, self.unpaid_bnb), self.runs.get(asset)
+            run = self.runs.get(asset)
+            plain = run and self._costs_the_same(world, asset, run.hour)
+            hour = run.hour if plain else hour_of(world, self.wallet, asset, principal, PERIODIC, self.unpaid_bnb)
             if run and run.hour == hour:
                 run.hours += 1
             else:
@@ -203,6 +205,10 @@ class Watch:
             for bar, form in self.forms.items():
                 form[hour.asset] -= bar * hour.charge
         return ended
+
+    def _costs_the_same(self, world: World, asset: str, before: Hour) -> bool:
+        """Known without reckoning: nothing but the rate changes a plain hour."""
+        return not self.in_bnb and not before.terms and before.rate_daily == (world.rate_daily(self.wallet.mode, asset) or ZERO)
 
     def can_pay_in_bnb(self, world: World) -> bool:
         return bool(self.in_bnb and self.unpaid_bnb and world.state.balance(Account(self.wallet, "free"), BNB))

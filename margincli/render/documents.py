@@ -101,7 +101,6 @@ def interest_rows(number: int | None, entry: Entry) -> Iterable[tuple[int, Docum
         yield at, {
             "at": moment(at),
             "asset": entry.asset,
-            "raw_asset": facts.get("raw_asset", entry.asset),
             "principal": facts["principal"],
             "rate_daily": facts["rate_daily"],
             "interest": facts["charge"],
@@ -109,6 +108,7 @@ def interest_rows(number: int | None, entry: Entry) -> Iterable[tuple[int, Docum
             "wallet": entry.wallet.name,
             "account": entry.wallet.owner,
             "entry": number,
+            "raw_asset": facts.get("raw_asset", entry.asset),
         }
 
 
