@@ -31,7 +31,7 @@ def charges_in_bnb(world: World, wallet: Wallet) -> bool:
 
 def discount(rules: Rulebook, name: str) -> Decimal:
     """The share that is taken off: `fee_discount` (BNB-7, FEE-4) or `interest_discount` (BNB-2)."""
-    return rules.number(f"bnb.{name}") if "bnb" in rules.document else Decimal(OF_BEFORE[name])
+    return rules.number(f"bnb.{name}") if name in rules.document.get("bnb", ()) else Decimal(OF_BEFORE[name])
 
 
 def discounts(world: World) -> dict[str, Decimal]:

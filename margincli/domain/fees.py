@@ -30,10 +30,9 @@ def fee_rates(world: World, role: str, side: str) -> Rates:
     """FEE-1, FEE-3: by the VIP level as MAKER or TAKER, and what every kind adds for the role and for the side."""
     level = int(world.state.setting(Wallet(world.owner, "spot"), "vip") or 0)
     by_level = Decimal(world.rules.leaf("fees.trade")[level][0 if role == "MAKER" else 1])
-    if "parts" not in world.rules.document["fees"]:  # a rule book of before
-        return Rates(by_level)
-    rows, columns = world.rules.rows("fees.parts"), (0 if role == "MAKER" else 1, 2 if side == "BUY" else 3)
-    standard, tax, special = (sum((Decimal(rows[kind][column]) for column in columns), ZERO) for kind in Rates._fields)
+    rows = world.rules.rows("fees.parts") if "parts" in world.rules.document["fees"] else {}  # a rule book of before has none
+    columns = (0 if role == "MAKER" else 1, 2 if side == "BUY" else 3)
+    standard, tax, special = (sum((Decimal(rows[kind][column]) for column in columns if kind in rows), ZERO) for kind in Rates._fields)
     return Rates(by_level + standard, tax, special)
 
 

@@ -84,7 +84,7 @@ def _in_bnb(world: World, wallet: Wallet, asset: str, principal: Decimal, rate: 
 
 def waived_hours(rules: Rulebook, asset: str) -> int:
     """INT-9: how many charged hours of a new debt in this coin are free."""
-    return int(rules.rows("interest.waived_hours").get(asset, 0)) if "interest" in rules.document else 0
+    return int(Decimal(rules.rows("interest.waived_hours").get(asset, 0))) if "interest" in rules.document else 0
 
 
 def is_waived(world: World, wallet: Wallet, asset: str, kind: str) -> bool:

@@ -62,6 +62,7 @@ CREATE VIEW rates_by_asset AS
 SELECT asset, mode, {_moment("since")} AS since, rate_daily, source FROM rates ORDER BY asset, mode, rates.since;
 """
 
+# The one of step 0002: a charge in BNB is not in the coin of its loan.
 INTEREST_ROWS = f"""
 CREATE VIEW interest_rows AS
 WITH RECURSIVE h (entry_id, hour, hours) AS (

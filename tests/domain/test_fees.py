@@ -139,3 +139,12 @@ def test_FEE_3_three_kinds_of_which_only_the_standard_one_is_less_in_BNB(bnb, pa
     (entry,) = decide(found, sell())[1]
     assert tuple(entry.facts[f"fee_{kind}"] for kind in ("standard", "tax", "special")) == parts
     assert (entry.facts["fee"], entry.facts["fee_asset"]) == total
+
+
+def test_FEE_3_a_rule_book_of_before_with_one_kind_laid_over_it():
+    """A tax of 0.1 % alone, on a book that had no kinds and no discounts of BNB: 15 and 20 USDT of 20,000 in BNB."""
+    found = begun(cross={"BTC": "1", "BNB": "1"})
+    before = {name: part for name, part in found.rules.document.items() if name != "bnb"}
+    kinds = {"rows": {"tax": ["0", "0.001", "0", "0"]}, "marks": {}}
+    found.rules = type(found.rules)({**before, "bnb": {"interest_discount": ["0.5", "inferred", "BNB-2"]}, "fees": {"trade": before["fees"]["trade"], "parts": kinds}})
+    assert fee(found, sell()) == ("0.07", "BNB")

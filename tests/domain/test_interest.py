@@ -156,12 +156,14 @@ def lent(hours: str, since: str = "12:20", **told):
         ("0", ("12:20", 1, "0.1"), [("13:00", 3, "0.1")]),
         ("1", ("12:20", 1, "0"), [("13:00", 3, "0.1")]),
         ("3", ("12:20", 1, "0"), [("13:00", 2, "0"), ("15:00", 1, "0.1")]),
+        ("1.5", ("12:20", 1, "0"), [("13:00", 3, "0.1")]),
+        ("-1", ("12:20", 1, "0.1"), [("13:00", 3, "0.1")]),
         ("99", ("12:20", 1, "0"), [("13:00", 3, "0")]),
     ],
 )
 def test_INT_9_the_first_hours_of_a_debt_are_booked_and_cost_nothing(hours, first, later):
     found, entries = decide(lent(hours), Borrow(CROSS, "USDT", D(1000)))
-    assert charged(entries) == [first] and entries[1].facts.get("waived") == (None if hours == "0" else "yes")
+    assert charged(entries) == [first] and entries[1].facts.get("waived") == (None if first[2] != "0" else "yes")
     due = settle(found.at(at(time("15:30"))), found.now)[1]
     assert charged(due) == later and [entry.facts.get("waived") for entry in due] == ["yes" if charge == "0" else None for *_, charge in later]
     assert not any(posting.amount for entry in due if entry.facts.get("waived") for posting in entry.postings)
