@@ -5,6 +5,7 @@ document of the contract.
 """
 
 from .desk import Call, Document, bring_up_to_date, load, require_account
+from .domain.bnb import discounts
 from .domain.delisting import announced
 from .domain.journal import Wallet
 from .domain.loan import loan_of
@@ -31,6 +32,8 @@ def status(call: Call) -> Document:
         document = {"mode": "paper", "account": call.account, "at": moment(call.at), "profile": world.rules.profile, "wallets": wallets, "notices": told}
         if (loan := loan_of(world)).remaining:
             document["liquidation_loan"] = loan_document(loan)
+        if off := discounts(world):
+            document["bnb"] = {name: plain(share) for name, share in off.items()}
         return {**document, "cooling_off_until": moment(until)} if (until := cooling_off_ends_at(world)) else document
 
 

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any, Callable, NamedTuple
 
+from .domain.bnb import BNB, needs_price
 from .domain.journal import Entry, Wallet
 from .domain.market import IndexRules
 from .domain.operations import decide
@@ -115,7 +116,7 @@ def load(session, owner: str, at: int, request=None) -> tuple[World, int]:
     symbols = _asked(request, rules, assets, resting)
     for change in (settled_to, *session.rulebook_changes(settled_to, at)):
         assets |= session.rulebook(change).deficit_coins
-    assets |= _sold_into(session, settled_to, at)
+    assets |= _sold_into(session, settled_to, at) | ({BNB} if needs_price(state, owner) else set())
     world = World(at, owner, state, session.market(assets, symbols, settled_to, at), rules)
     return world, settled_to
 

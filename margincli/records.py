@@ -50,12 +50,12 @@ def history(call: Call, kind: str | None, since: int | None, asset: str | None, 
 
 
 def interest(call: Call, asset: str | None, since: int | None, summed: bool) -> Document:
-    """Interest charged, hour by hour as the exchange lists it (INT-11), or summed by wallet and coin."""
+    """Interest charged, hour by hour as the exchange lists it (INT-11), or summed by wallet, coin and coin of the loan."""
     with reading(call.ledger) as session:
         require_account(session, call.account)
-        found = session.history(call.account, kind="interest", since=since, asset=asset)
+        found = session.history(call.account, kind="interest", since=since)
         hours = [(at, row) for number, entry in found for at, row in interest_rows(number, entry) if (since or 0) <= at <= call.at]
-        rows = [row for _, row in sorted(hours, key=lambda hour: hour[0])]
+        rows = [row for _, row in sorted(hours, key=lambda hour: hour[0]) if asset in (None, row["asset"], row["raw_asset"])]
         return listed(call, _sums(rows) if summed else rows)
 
 
@@ -71,12 +71,13 @@ def orders(call: Call, symbol: str | None) -> Document:
 
 
 def _sums(rows: list[Document]) -> list[Document]:
-    sums: dict[tuple[str, str], list] = {}
+    sums: dict[tuple[str, str, str], list] = {}
     for row in rows:
-        line = sums.setdefault((row["wallet"], row["asset"]), [0, ZERO])
+        line = sums.setdefault((row["wallet"], row["asset"], row["raw_asset"]), [0, ZERO])
         line[0] += 1
         line[1] += Decimal(row["interest"])
-    return [{"wallet": wallet, "asset": asset, "hours": hours, "interest": plain(total)} for (wallet, asset), (hours, total) in sorted(sums.items())]
+    lines = sorted(sums.items())
+    return [{"wallet": wallet, "asset": asset, "hours": hours, "interest": plain(total), "raw_asset": raw} for (wallet, asset, raw), (hours, total) in lines]
 
 
 # --- rules and proof ---

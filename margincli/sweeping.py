@@ -40,10 +40,15 @@ def _walked(session, call: Call, entries: list[Document]):
         return [call.account]
     settled = session.settled_hours() if session.debts() >= MANY else {}
     since, until = (min(first for first, _ in settled.values()), max(last for _, last in settled.values())) if settled else (0, 0)
-    if not settled or until > call.at or session.rulebook_changes(since, call.at):
+    if not settled or until > call.at or _rules_act(session, since, call.at):
         return session.owners(owing_only=True)
     entries += [entry_document(entry, None if call.dry_run else number) for number, entry in _quiet_hours(session, call.at, since, settled)]
     return session.loud()
+
+
+def _rules_act(session, since: int, until: int) -> bool:
+    """Whether the rules themselves do something in that time: change, or take a coin off the market (DEL-2)."""
+    return bool(session.rulebook_changes(since, until)) or any(since < at <= until for at in session.rulebook(until).delistings.values())
 
 
 def _quiet_hours(session, now: int, since: int, hours):

@@ -27,14 +27,15 @@ def accrue(call: Call, sum: SumOption = False, check: DangerOption = False):
 
 
 def sums(entries: list[dict]) -> list[dict]:
-    """The interest among the entries, one line for each account, wallet and coin."""
+    """The interest among the entries, one line for each account, wallet, coin and coin of the loan."""
     from margincli.domain.money import parse, plain
 
     lines: dict[tuple, list] = {}
     for entry in entries:
         if entry["kind"] in ("interest", "accrual"):
-            line = lines.setdefault((entry["account"], entry["wallet"], entry["asset"]), [0, parse("0")])
+            raw = entry["facts"].get("raw_asset", entry["asset"])
+            line = lines.setdefault((entry["account"], entry["wallet"], entry["asset"], raw), [0, parse("0")])
             line[0] += int(entry["facts"]["hours"])
             line[1] += parse(entry["amount"])
     keys = ("account", "wallet", "asset")
-    return [{**dict(zip(keys, whose)), "hours": hours, "interest": plain(total)} for whose, (hours, total) in sorted(lines.items())]
+    return [{**dict(zip(keys, whose)), "hours": hours, "interest": plain(total), "raw_asset": raw} for (*whose, raw), (hours, total) in sorted(lines.items())]

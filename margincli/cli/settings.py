@@ -15,11 +15,12 @@ Value = Annotated[str | None, typer.Argument(metavar="[VALUE]", help="What it is
 def settings(call: Call, name: Name = None, value: Value = None):
     """Show and change the settings of the account.
 
-    vip is the VIP level, 0 to 9: it sets the fees of trades.
+    vip is the VIP level, 0 to 9: it sets the fees of trades. bnb_fees and bnb_interest pay in BNB, for less.
 
     Examples:
       margincli settings
       margincli settings vip 3
+      margincli settings bnb_fees on
     """
     if value is None:
         from margincli import account

@@ -76,6 +76,7 @@ class Bound(NamedTuple):
     """A straight line under (or over) how far a wallet stands above a bar, whatever the prices: `shares` of each coin's price."""
 
     shares: dict[str, Decimal]
+    per_held: dict[str, Decimal]  # what a unit that is held gives
     per_debt: dict[str, Decimal]  # what a unit of debt takes
 
     def at(self, prices: Prices) -> Decimal:
@@ -83,6 +84,10 @@ class Bound(NamedTuple):
 
     def owe(self, asset: str, amount: Decimal) -> None:
         self.shares[asset] -= self.per_debt[asset] * amount
+
+    def pay(self, asset: str, amount: Decimal) -> None:
+        """What is paid leaves both what is held and what is owed."""
+        self.shares[asset] += (self.per_debt[asset] - self.per_held[asset]) * amount
 
 
 def bounds(world: World, wallet: Wallet, measure: Measure, holdings: dict[str, Holding], bar: Decimal) -> list[Bound]:
@@ -94,9 +99,10 @@ def bounds(world: World, wallet: Wallet, measure: Measure, holdings: dict[str, H
 
 
 def _bound(world: World, measure: Measure, holdings: dict[str, Holding], bar: Decimal, of_held: Callable, of_owed: Callable) -> Bound:
+    per_held = {asset: of_held(_rates(measure.counts(world, asset))) for asset in holdings}
     per_debt = {asset: measure.owes + bar * of_owed(_rates(measure.weighs(world.rules, asset))) for asset in holdings}
-    shares = {asset: of_held(_rates(measure.counts(world, asset))) * held.balance - per_debt[asset] * held.debt for asset, held in holdings.items()}
-    return Bound(shares, per_debt)
+    shares = {asset: per_held[asset] * held.balance - per_debt[asset] * held.debt for asset, held in holdings.items()}
+    return Bound(shares, per_held, per_debt)
 
 
 def _rates(tiers: Tiers) -> Iterator[Decimal]:

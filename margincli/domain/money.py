@@ -61,7 +61,12 @@ def ratio(numerator: Decimal, denominator: Decimal) -> Decimal:
 
 def price_quotient(numerator: Decimal, denominator: Decimal) -> Decimal:
     """A price that has to be divided out of another, half up at 18 places."""
-    return round_half_up(_HALF_UP.divide(numerator, denominator), PRICE_PLACES)
+    return round_half_up_quotient(numerator, denominator, PRICE_PLACES)
+
+
+def round_half_up_quotient(numerator: Decimal, denominator: Decimal, places: int = PLACES) -> Decimal:
+    """`numerator / denominator` as the exchange rounds a commission that is paid in another coin (FEE-3)."""
+    return round_half_up(_HALF_UP.divide(numerator, denominator), places)
 
 
 def down_to_step(value: Decimal, step: Decimal) -> Decimal:

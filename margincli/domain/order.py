@@ -8,8 +8,10 @@ import json
 from decimal import Decimal
 from typing import NamedTuple
 
+from .journal import Wallet
 from .money import ZERO, charge_up, plain
 from .rulebook import Pair
+from .standing import State
 from .trailing import Trail
 
 LIMITS = ("LIMIT", "LIMIT_MAKER")
@@ -78,6 +80,12 @@ class Order(NamedTuple):
             if fields.get(name) is not None:  # one written before there was such a field lacks it
                 fields[name] = Decimal(fields[name])
         return cls(**fields)
+
+
+def open_orders(state: State, wallet: Wallet) -> list[Order]:
+    """The orders that rest in a wallet, by number."""
+    kept = (value for (of, key), value in state.settings.items() if of == wallet and value and key.startswith("order."))
+    return sorted(Order.read(text) for text in kept)
 
 
 def lock_of(order: Order, places: int) -> Decimal:

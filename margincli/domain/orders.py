@@ -6,20 +6,16 @@ An order lives in the settings of its wallet, under `order.NUMBER`; its coins li
 from decimal import Decimal
 from typing import Iterable
 
+from .bnb import BNB
+from .fees import fee_of, fee_rates
 from .journal import Account, Change, Entry, Wallet, move
 from .money import ZERO, charge_up, give_down, plain
-from .order import OPEN, Order, Touch, fill_price, lock_of, stop_price
+from .order import OPEN, Order, Touch, fill_price, lock_of, open_orders, stop_price
 from .standing import State
-from .steps import Fill, commission, fill_order, pay_down
+from .steps import Fill, fill_order, pay_down
 from .world import World, chain
 
 REPAYS = ("AUTO_REPAY", "AUTO_BORROW_REPAY")
-
-
-def open_orders(state: State, wallet: Wallet) -> list[Order]:
-    """The orders that rest in a wallet, by number."""
-    kept = (value for (of, key), value in state.settings.items() if of == wallet and value and key.startswith("order."))
-    return sorted(Order.read(text) for text in kept)
 
 
 def next_number(state: State, owner: str) -> int:
@@ -97,7 +93,7 @@ def fill_resting(world: World, wallet: Wallet, order: Order, price: Decimal, rol
     `role` is MAKER or TAKER, for the fee (FEE-1).
     """
     world, entries = _end_the_other_leg(world, wallet, order)
-    fill = fill_of(world, order, price, role)
+    fill = fill_of(world, wallet, order, price, role)
     given, amount = (fill.quote, fill.quote_qty) if fill.side == "BUY" else (fill.base, fill.qty)
     if amount > world.state.balance(Account(wallet, "free"), given) + order.locked:
         world, ended = chain(world, lambda now: end(now, wallet, order, "EXPIRED"))
@@ -117,19 +113,17 @@ def fill_resting(world: World, wallet: Wallet, order: Order, price: Decimal, rol
     return world, entries
 
 
-def fill_of(world: World, order: Order, price: Decimal, role: str) -> Fill:
-    """The execution of a whole order at `price`: the user pays up, is paid down; the fee is in the coin received (FEE-2)."""
+def fill_of(world: World, wallet: Wallet, order: Order, price: Decimal, role: str) -> Fill:
+    """The execution of a whole order at `price`: the user pays up, is paid down; the fee is in the coin received (FEE-2), or in
+    the BNB that the wallet has free when the coins have changed hands (BNB-7)."""
     pair = world.rules.pair(order.symbol)
     quote_qty = (charge_up if order.side == "BUY" else give_down)(price * order.qty, world.rules.scale(pair.quote))
-    coin, gross = (pair.base, order.qty) if order.side == "BUY" else (pair.quote, quote_qty)
-    fee = commission(gross, fee_rate(world, role), world.rules.scale(coin))
+    base, quote = (pair.base, order.qty), (pair.quote, quote_qty)
+    given, taken = (quote, base) if order.side == "BUY" else (base, quote)
+    moved = (taken, (given[0], order.locked - given[1]))
+    bnb_left = sum((amount for coin, amount in moved if coin == BNB), world.state.balance(Account(wallet, "free"), BNB))
+    fee = fee_of(world, fee_rates(world, role, order.side), taken, quote, bnb_left)
     return Fill(pair.symbol, order.side, pair.base, pair.quote, order.qty, price, quote_qty, fee)
-
-
-def fee_rate(world: World, role: str) -> Decimal:
-    """FEE-1: (maker, taker) of the account's VIP level."""
-    level = int(world.state.setting(Wallet(world.owner, "spot"), "vip") or 0)
-    return Decimal(world.rules.leaf("fees.trade")[level][0 if role == "MAKER" else 1])
 
 
 def repay_from(world: World, wallet: Wallet, side_effect: str, fill: Fill) -> list[Entry]:

@@ -6,8 +6,7 @@ from typing import Iterator, NamedTuple
 from .journal import Wallet
 from .measure import Measure, Swap
 from .money import ONE, ZERO, charge_up_quotient
-from .order import OPEN, Order
-from .orders import open_orders
+from .order import OPEN, Order, open_orders
 from .rulebook import Rulebook
 from .tiers import WHOLE, Tiers, lines, weighed
 from .world import World

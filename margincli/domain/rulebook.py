@@ -97,6 +97,8 @@ class Rulebook:
             if (value := self.leaf(path, ways[0])) not in ways:
                 return f"{path}: {value} is none of {', '.join(ways)}"
         strange = {self.leaf(f"cross.bands.{name}.scheme", "cross") for name in self.document["cross"]["bands"]} - {"cross", "pro"}
+        if any(not ZERO <= self.number(f"bnb.{name}") <= 1 for name in self.document.get("bnb", ())):
+            return "bnb: a discount must lie between 0 and 1"
         return f'cross.bands: the scheme is "cross" or "pro", not "{min(strange)}"' if strange else ""
 
     def _delistings_unreadable(self) -> str:

@@ -24,7 +24,8 @@ class Scheme(NamedTuple):
     `tiers` answers how a coin counts now for a purpose: borrow, transfer_out or liquidation (COL-6). `measure` is how the level is
     taken; `initial` the initial margin rates of a debt where the mode has such a margin (PRO-3);
     `quiz` begins the ids of its own questionnaire's questions, `regions` names the list of where it is offered ('': everywhere).
-    `call_bars`: every level at which a wallet may be called whose level is assets over debts.
+    `call_bars`: every level at which a wallet may be called whose level is assets over debts. `interest_in_bnb`: whether its interest
+    may be paid in BNB (BNB-2).
     """
 
     mode: str
@@ -46,6 +47,7 @@ class Scheme(NamedTuple):
     leverage_key: str = "leverage"  # the setting that holds what the user chose
     adjusts: Callable[[Rulebook, Wallet], tuple[Decimal, Decimal] | None] = lambda *_: None  # any leverage between these two (ISO-6)
     taken_on_above: Callable[[World, Wallet], Decimal] | None = None  # the level a leverage is only taken on above (MODE-6, MODE-7, ISO-7)
+    interest_in_bnb: bool = False
 
 
 def collateral_value(tiers: Tiers, value: Decimal) -> Decimal:
@@ -139,6 +141,7 @@ SCHEMES: dict[str, Scheme] = {
         leverages=lambda rules, _: tuple(rules.leaf("cross.leverages")),
         hand_liquidation=lambda *_: True,
         call_bars=cross_call_bars,
+        interest_in_bnb=True,
         taken_on_above=cross_taken_on_above,
     ),
     "pro": Scheme(
@@ -154,6 +157,7 @@ SCHEMES: dict[str, Scheme] = {
         leverages=lambda rules, _: tuple(rules.leaf("cross.leverages")),
         hand_liquidation=lambda *_: True,
         measure=pro.MEASURE,
+        interest_in_bnb=True,
         taken_on_above=cross_taken_on_above,
         initial=pro.initial_tiers,
         quiz="pro-",

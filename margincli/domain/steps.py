@@ -3,9 +3,11 @@
 from decimal import Decimal
 from typing import NamedTuple
 
-from .interest import ON_BORROW, Run, charge_hour_up, interest_entry
+from .bnb import AUTO_REPAY, BNB
+from .fees import Fee
+from .interest import ON_BORROW, Run, hour_of, interest_entry, promise
 from .journal import EXCHANGE, FEES, LOANS, POOL, Account, Change, Entry, Wallet, move
-from .money import plain, round_half_up
+from .money import plain
 from .world import World
 
 
@@ -16,10 +18,9 @@ def lend(world: World, wallet: Wallet, asset: str, amount: Decimal, kind: str) -
     """
     free, borrowed = Account(wallet, "free"), Account(wallet, "borrowed")
     postings = move(asset, amount, POOL, free) + move(asset, amount, borrowed, LOANS)
-    loan = Entry(world.now, "borrow", wallet, asset, amount, postings, (), {"type": kind})
-    rate = world.rate_daily(wallet.mode, asset)
-    run = Run(amount, rate, world.now, charge_hour_up(amount, rate, world.rules.scale(asset)))
-    return [loan, interest_entry(wallet, asset, run, ON_BORROW)]
+    loan = Entry(world.now, "borrow", wallet, asset, amount, postings, promise(world, wallet, asset), {"type": kind})
+    hour = hour_of(world, wallet, asset, amount, ON_BORROW, world.state.holding(wallet, BNB).interest)
+    return [loan, interest_entry(wallet, Run(hour, world.now))]
 
 
 def pay_down(world: World, wallet: Wallet, asset: str, amount: Decimal, payer: Account, kind: str, **facts: str) -> list[Entry]:
@@ -41,8 +42,15 @@ def pay_down(world: World, wallet: Wallet, asset: str, amount: Decimal, payer: A
     return [Entry(world.now, kind, wallet, asset, amount, postings, (), told)]
 
 
+def pay_bnb_interest(world: World, wallet: Wallet) -> list[Entry]:
+    """BNB-5: interest in BNB is paid from the BNB that is free, as far as it goes; principal is not."""
+    free = Account(wallet, "free")
+    amount = min(world.state.balance(free, BNB), world.state.holding(wallet, BNB).interest)
+    return pay_down(world, wallet, BNB, amount, free, "repay", type=AUTO_REPAY)
+
+
 class Fill(NamedTuple):
-    """An execution: `qty` of the base coin for `quote_qty` of the quote coin; the fee is in the coin received (FEE-2)."""
+    """An execution: `qty` of the base coin for `quote_qty` of the quote coin, and its fee."""
 
     symbol: str
     side: str
@@ -51,28 +59,23 @@ class Fill(NamedTuple):
     qty: Decimal
     price: Decimal
     quote_qty: Decimal
-    fee: Decimal
+    fee: Fee
 
     @property
     def received(self) -> tuple[str, Decimal]:
-        """Coin and amount, net of the fee (REP-6)."""
+        """Coin and amount, net of the fee where that is in the same coin (REP-6)."""
         coin, gross = (self.base, self.qty) if self.side == "BUY" else (self.quote, self.quote_qty)
-        return coin, gross - self.fee
-
-
-def commission(received: Decimal, rate: Decimal, places: int) -> Decimal:
-    """FEE-2, FEE-3: the fee on what is received, half up."""
-    return round_half_up(received * rate, places)
+        return coin, gross - (self.fee.amount if self.fee.asset == coin else 0)
 
 
 def fill_order(world: World, wallet: Wallet, fill: Fill, number: int, changes: tuple[Change, ...] = ()) -> list[Entry]:
-    """Exchange the coins of order `number` with the market and take the fee out of what came in."""
+    """Exchange the coins of order `number` with the market and take the fee."""
     free = Account(wallet, "free")
     gives, takes = (fill.quote, fill.base) if fill.side == "BUY" else (fill.base, fill.quote)
     given, taken = (fill.quote_qty, fill.qty) if fill.side == "BUY" else (fill.qty, fill.quote_qty)
     postings = move(gives, given, free, EXCHANGE) + move(takes, taken, EXCHANGE, free)
-    if fill.fee:
-        postings += move(takes, fill.fee, free, FEES)
+    if fill.fee.amount:
+        postings += move(fill.fee.asset, fill.fee.amount, free, FEES)
     facts = {
         "order": str(number),
         "side": fill.side,
@@ -80,7 +83,14 @@ def fill_order(world: World, wallet: Wallet, fill: Fill, number: int, changes: t
         "qty": plain(fill.qty),
         "price": plain(fill.price),
         "quote_qty": plain(fill.quote_qty),
-        "fee": plain(fill.fee),
-        "fee_asset": takes,
+        "fee": plain(fill.fee.amount),
+        "fee_asset": fill.fee.asset,
+        **_fee_facts(fill.fee),
     }
     return [Entry(world.now, "trade", wallet, fill.base, fill.qty, postings, changes, facts)]
+
+
+def _fee_facts(fee: Fee) -> dict[str, str]:
+    """Its kinds where there are several (FEE-3), and the BNB that was not there (BNB-7)."""
+    facts = {f"fee_{kind}": plain(part) for kind, part in fee.parts._asdict().items()} if any(fee.parts[1:]) else {}
+    return facts | ({"bnb_needed": plain(fee.bnb_needed)} if fee.bnb_needed else {})

@@ -9,17 +9,20 @@ from decimal import Decimal
 from heapq import merge
 from typing import Iterator
 
+from .bnb import BNB, charges_in_bnb
 from .delisting import scheduled, take_off
-from .interest import HOUR, Run, charge_hour_up, interest_entry, next_hour
+from .interest import HOUR, PERIODIC, Hour, Run, hour_of, interest_entry, next_hour
 from .journal import Account, Entry, Wallet
 from .judgement import HEARD, Alarm, alarms, judge
 from .market import Prices
-from .measure import bounds
+from .measure import Bound, bounds
 from .money import ZERO
 from .order import Touch
 from .orders import fills_at, open_orders, stirs
 from .risk import require_priced_debts
 from .schemes import scheme_of
+from .standing import Holding
+from .steps import pay_bnb_interest
 from .topup import coins_of
 from .trailing import trail_entry
 from .world import World
@@ -88,14 +91,18 @@ class _Walk:
             self.take_off()
 
     def charge(self, at: int) -> None:
-        """INT-2, INT-12: every debt pays for the hour that begins, at the rate in force now (INT-6)."""
+        """INT-2, INT-12: every debt pays for the hour that begins, at the rate in force now (INT-6); then BNB that is there pays interest in BNB (BNB-5)."""
         for watch in self.watches:
-            for entry in watch.charge(self.world):
-                self.emit([entry])
+            self.emit(watch.charge(self.world))
+        for watch in self.watches:
+            if watch.can_pay_in_bnb(self.world):
+                self.emit(watch.take_runs())
+                self.emit(watch.pay_in_bnb(self.world))
 
     def emit(self, entries: list[Entry]) -> None:
-        self.world = self.world.after(entries)
-        self.entries += entries
+        if entries:
+            self.world = self.world.after(entries)
+            self.entries += entries
 
     def book_open_runs(self) -> None:
         """What was kept open to be told in one entry: hours of interest, and how far trailing stops have followed."""
@@ -152,6 +159,10 @@ class Watch:
         self.ends = [at for _, at in scheduled(world, wallet)]  # when what it holds or owes leaves margin (DEL-*)
         self.trailed: set[int] = set()  # numbers of the orders that followed the market and are not written down yet
         holdings = world.state.holdings(wallet)
+        self.in_bnb = charges_in_bnb(world, wallet)
+        if self.in_bnb:
+            holdings.setdefault(BNB, Holding(BNB))  # not there yet, but it will be owed
+        self.unpaid_bnb = world.state.holding(wallet, BNB).interest
         scheme = scheme_of(world, wallet)
         counted = (coin for swap in scheme.measure.swaps(world, wallet) for coin, _ in swap)  # a coin to come is valued too
         self.assets = tuple(dict.fromkeys([*holdings, *counted]))
@@ -218,23 +229,45 @@ class Watch:
     # --- interest ---
 
     def charge(self, world: World) -> list[Entry]:
-        """One hour for every debt; a run of equal hours goes on, a new rate ends it and returns its entry."""
+        """One hour for every debt; a run of equal hours goes on, one that costs differently ends it and returns its entry."""
         ended = []
         for asset, principal in self.principal.items():
-            rate, run = world.rate_daily(self.wallet.mode, asset) or ZERO, self.runs.get(asset)
-            if run and run.rate_daily == rate:
+            run = self.runs.get(asset)
+            plain = run and self._costs_the_same(world, asset, run.hour)
+            hour = run.hour if plain else hour_of(world, self.wallet, asset, principal, PERIODIC, self.unpaid_bnb)
+            if run and run.hour == hour:
                 run.hours += 1
             else:
                 if run:
-                    ended.append(interest_entry(self.wallet, asset, run))
-                charge = charge_hour_up(principal, rate, world.rules.scale(asset))
-                run = self.runs[asset] = Run(principal, rate, world.now, charge)
-            for bound in (bound for found in self.bounds.values() for bound in found):
-                bound.owe(asset, run.charge)
+                    ended.append(interest_entry(self.wallet, run))
+                self.runs[asset] = Run(hour, world.now)
+            if hour.asset == BNB:
+                self.unpaid_bnb += hour.charge
+            for bound in self._all_bounds():
+                bound.owe(hour.asset, hour.charge)
         return ended
 
+    def _costs_the_same(self, world: World, asset: str, before: Hour) -> bool:
+        """Known without reckoning: nothing but the rate changes a plain hour."""
+        return not self.in_bnb and not before.terms and before.rate_daily == (world.rate_daily(self.wallet.mode, asset) or ZERO)
+
+    def can_pay_in_bnb(self, world: World) -> bool:
+        return bool(self.in_bnb and self.unpaid_bnb and world.state.balance(Account(self.wallet, "free"), BNB))
+
+    def pay_in_bnb(self, world: World) -> list[Entry]:
+        """BNB-5, once the open hours are booked: what is paid leaves both what is held and what is owed."""
+        entries = pay_bnb_interest(world, self.wallet)
+        for entry in entries:
+            self.unpaid_bnb -= entry.amount
+            for bound in self._all_bounds():
+                bound.pay(BNB, entry.amount)
+        return entries
+
+    def _all_bounds(self) -> Iterator[Bound]:
+        return (bound for found in self.bounds.values() for bound in found)
+
     def peek_runs(self) -> list[Entry]:
-        return [interest_entry(self.wallet, asset, run) for asset, run in self.runs.items()]
+        return [interest_entry(self.wallet, run) for run in self.runs.values()]
 
     def take_runs(self) -> list[Entry]:
         entries, self.runs = self.peek_runs(), {}

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from decimal import Decimal
 
-from ..domain.interest import ACCRUAL, HOUR, Run, interest_entry
+from ..domain.interest import ACCRUAL, HOUR, Hour, Run, interest_entry
 from ..domain.journal import HOUSE, Entry, Wallet
 from .names import amount_of
 
@@ -37,8 +37,8 @@ def _parts(db: sqlite3.Connection, wallet: Wallet, words: dict) -> Iterator[tupl
         if asset not in principals:
             principals[asset] = _Principal(db, wallet, asset)
         principal, hours = amount_of(principals[asset].before(number), scale), told["hours"]
-        run = Run(principal, Decimal(told["rate_daily"]), at - (hours - 1) * HOUR, amount_of(units // hours, scale), hours)
-        yield number, interest_entry(wallet, asset, run, told["type"])
+        hour = Hour(asset, told["type"], principal, Decimal(told["rate_daily"]), amount_of(units // hours, scale))
+        yield number, interest_entry(wallet, Run(hour, at - (hours - 1) * HOUR, hours))
 
 
 class _Principal:

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from ..domain.interest import ACCRUAL, HOUR, ON_BORROW, PERIODIC, charge_hour_up
+from ..domain.bnb import BNB
+from ..domain.interest import ACCRUAL, CONVERTED, HOUR, ON_BORROW, PERIODIC, charge_hour_in_bnb_up, charge_hour_up, waived_until
 from ..domain.journal import INTEREST, RESERVED
 from ..domain.money import plain
 from ..domain.world import moment
@@ -131,7 +132,7 @@ class Fold:
             yield "sign", f"After entry {entry.id}, {account.label} stands at {stands} {asset}.", facts
 
     def _interest(self, entry: EntryRow, lines: list[tuple[int, int, int]]) -> Iterator[Claim]:
-        """INT-1 to INT-5 worked out again: what an hour cost, for how many hours, and on which principal."""
+        """INT-1 to INT-5, INT-9 and BNB-3 worked out again: what an hour cost, for how many hours, and on which principal."""
         try:
             wrong = self._interest_wrong(entry, json.loads(entry.facts), lines)
         except (ValueError, KeyError, TypeError, ArithmeticError) as error:
@@ -141,7 +142,7 @@ class Fold:
 
     def _interest_wrong(self, entry: EntryRow, facts: dict[str, Any], lines: list[tuple[int, int, int]]) -> str:
         principal, rate, charge = (Decimal(facts[name]) for name in ("principal", "rate_daily", "charge"))
-        due = charge_hour_up(principal, rate, self.scales[entry.asset])
+        due = self._due(entry, facts, principal, rate)
         if charge != due:
             return f"an hour costs {plain(due)}, not {plain(charge)}"
         hours, first = facts["hours"], facts["first"]
@@ -152,7 +153,22 @@ class Fold:
         booked = self._booked(entry, lines)
         if booked != Decimal(entry.amount):
             return f"{plain(booked)} was booked, not {entry.amount}"
-        return self._principal_wrong(entry, facts["type"], principal)
+        if facts.get("waived") and not self._was_waived(entry, facts["type"]):
+            return "nothing was promised that would waive it"
+        return self._principal_wrong(entry, facts, principal)
+
+    def _due(self, entry: EntryRow, facts: dict[str, Any], principal: Decimal, rate: Decimal) -> Decimal:
+        scale = self.scales[entry.asset]
+        if facts.get("waived"):
+            return Decimal(0)
+        if "raw_asset" not in facts:
+            return charge_hour_up(principal, rate, scale)
+        off, price, bnb_price = (Decimal(facts[name]) for name in ("discount", "price_usdt", "bnb_usdt"))
+        return charge_hour_in_bnb_up(principal, rate, off, price, bnb_price, scale)
+
+    def _was_waived(self, entry: EntryRow, kind: str) -> bool:
+        """INT-9: a later hour than the loan's own is free until the moment its wallet was promised."""
+        return kind == ON_BORROW or entry.at <= int(self.settings.get((entry.owner_id, entry.wallet, waived_until(entry.asset)), 0) or 0)
 
     # --- accruals: the interest of many loans in one entry ---
 
@@ -191,8 +207,12 @@ class Fold:
                 units -= amount if self.asset(asset_id)[0] == entry.asset else 0
         return amount_of(units, self.scales[entry.asset])
 
-    def _principal_wrong(self, entry: EntryRow, kind: str, principal: Decimal) -> str:
-        key = entry.owner_id, entry.wallet, entry.asset
+    def _principal_wrong(self, entry: EntryRow, facts: dict[str, Any], principal: Decimal) -> str:
+        """Of the coin that is owed, which is not the coin of the charge where that was converted."""
+        kind, raw = facts["type"], facts.get("raw_asset")
+        if (raw is not None) != kind.endswith(CONVERTED) or (raw and entry.asset != BNB):
+            return f"{kind} in {entry.asset} is no type of interest"
+        key, kind = (entry.owner_id, entry.wallet, raw or entry.asset), kind.removesuffix(CONVERTED)
         if kind == ON_BORROW:
             loan = self.last_loan.get(key)
             return "" if loan is not None and Decimal(loan) == principal else f"the loan before it was {loan}, not {plain(principal)}"

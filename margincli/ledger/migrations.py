@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from .schema import APPLICATION_ID, ASTIR, GUARDS, KEEPING, TABLES
-from .views import ACCRUED, VIEWS
+from .views import ACCRUED, INTEREST_ROWS, VIEWS
 
 steps = Migrations("margincli")
 
@@ -32,6 +32,14 @@ def herd(db: Database) -> None:
     db.conn.execute(f"CREATE INDEX settings_astir ON settings (owner_id) WHERE {ASTIR}")
     db.conn.execute(ACCRUED)
     _now_at(db, 2)
+
+
+@steps(name="0003_interest_in_bnb")
+def interest_in_bnb(db: Database) -> None:
+    """Interest hour by hour also tells the coin of the loan, which a charge in BNB is not in."""
+    db.conn.execute("DROP VIEW interest_rows")
+    db.conn.execute(INTEREST_ROWS)
+    _now_at(db, 3)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

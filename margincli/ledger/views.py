@@ -71,3 +71,16 @@ FROM entries e JOIN postings p ON p.entry_id = e.id JOIN accounts a ON a.id = p.
   JOIN owners o ON o.id = a.owner_id JOIN assets s ON s.id = p.asset_id
 WHERE e.kind = 'accrual';
 """
+
+# The one of step 0003: a charge in BNB is not in the coin of its loan.
+INTEREST_ROWS = f"""
+CREATE VIEW interest_rows AS
+WITH RECURSIVE h (entry_id, hour, hours) AS (
+  SELECT id, 0, json_extract(facts, '$.hours') FROM entries WHERE kind = 'interest'
+  UNION ALL SELECT entry_id, hour + 1, hours FROM h WHERE hour + 1 < hours)
+SELECT e.id AS entry_id, {_moment(_HOUR_AT)} AS at, o.name AS owner, e.wallet, e.asset,
+  coalesce(json_extract(e.facts, '$.raw_asset'), e.asset) AS raw_asset,
+  json_extract(e.facts, '$.principal') AS principal, json_extract(e.facts, '$.rate_daily') AS rate_daily,
+  json_extract(e.facts, '$.charge') AS interest, json_extract(e.facts, '$.type') AS type
+FROM h JOIN entries e ON e.id = h.entry_id JOIN owners o ON o.id = e.owner_id
+"""

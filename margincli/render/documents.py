@@ -142,6 +142,7 @@ def interest_rows(number: int | None, entry: Entry) -> Iterable[tuple[int, Docum
             "wallet": entry.wallet.name,
             "account": entry.wallet.owner,
             "entry": number,
+            "raw_asset": facts.get("raw_asset", entry.asset),
         }
 
 

@@ -34,10 +34,14 @@ def anything(document: dict[str, Any]) -> list[Block]:
 
 
 def interest(document: dict[str, Any]) -> list[Block]:
-    known = [AT, ("account", "Account", "l", _text), WALLET, ASSET]
+    """The coin of the loan is told where a charge is in another (BNB-3)."""
+    rows = document.get("rows") or []
+    if all(row.get("raw_asset") == row.get("asset") for row in rows):
+        rows = [{key: value for key, value in row.items() if key != "raw_asset"} for row in rows]
+    known = [AT, ("account", "Account", "l", _text), WALLET, ASSET, ("raw_asset", "Loan", "l", _text)]
     known += [("hours", "Hours", "r", _text), ("principal", "Principal", "d", _text), ("rate_daily", "Rate a day", "r", percent)]
     known += [("interest", "Interest", "d", _text), ("type", "Type", "l", _text)]
-    return _table(document.get("rows") or [], known, "No interest was charged.")
+    return _table(rows, known, "No interest was charged.")
 
 
 def limits(document: dict[str, Any]) -> list[Block]:

@@ -40,9 +40,10 @@ def _borrow(entry, facts, much):
 
 
 def _interest(entry, facts, much):
-    principal = f" on {facts['principal']} {entry['asset']}" if facts["principal"] else ""
+    principal = f" on {facts['principal']} {facts['raw_asset'] or entry['asset']}" if facts["principal"] else ""
     rate = f" at {percent(facts['rate_daily'])} a day" if facts["rate_daily"] else ""
-    return f"Interest {much}{principal}{rate}{_hours(facts)}"
+    less = f" less {percent(facts['discount'])}" if facts["discount"] else ""
+    return f"Interest {'waived' if facts['waived'] else much}{principal}{rate}{less}{_hours(facts)}"
 
 
 def _accrual(entry, facts, much):
@@ -51,7 +52,7 @@ def _accrual(entry, facts, much):
 
 
 def _hours(facts):
-    if facts["type"] == "ON_BORROW":
+    if facts["type"].startswith("ON_BORROW"):
         return " for its first hour"
     if not facts["hours"]:
         return ""
@@ -62,7 +63,7 @@ def _hours(facts):
 
 
 def _repay(entry, facts, much):
-    return f"Repaid {much}{_parts(facts)}{_WHY.get(facts['type'], '')}"
+    return f"Interest in BNB paid: {much}" if facts["type"] == "BNB_AUTO_REPAY" else f"Repaid {much}{_parts(facts)}{_WHY.get(facts['type'], '')}"
 
 
 _WHY = {"AUTO": " from an order", "DELISTING": ", delisted"}
@@ -80,7 +81,8 @@ def _trade(entry, facts, much):
     price = f" at {facts['price']}" if facts["price"] else ""
     total = f" for {facts['quote_qty']} {facts['symbol'].removeprefix(entry['asset'])}".rstrip() if facts["quote_qty"] else ""
     fee = f", fee {facts['fee']} {facts['fee_asset']}" if facts["fee"] not in ("", "0") else ""
-    return f"{verb} {what}{price}{total}{fee}"
+    short = f" ({facts['bnb_needed']} BNB were not there)" if facts["bnb_needed"] else ""
+    return f"{verb} {what}{price}{total}{fee}{short}"
 
 
 def _order(entry, facts, much):

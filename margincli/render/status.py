@@ -3,7 +3,7 @@
 from typing import Any
 
 from .blocks import DANGER, FAINT, GOOD, WARNING, Block, Cell, Grid, Line, Title
-from .plain import away, clock, level, owed, worth
+from .plain import away, clock, level, owed, percent, worth
 
 TONES = {
     "EXCESSIVE": GOOD,
@@ -15,6 +15,7 @@ TONES = {
 _WALLETS = ("Wallet", "Status", "Level", "Collateral", "Call", "Liquid.", "Assets USDT", "Debts USDT", "Net USDT", "May")
 _MARGINS = ("Wallet", "Initial margin USDT", "Maintenance USDT", "Available USDT", "Order loss USDT")  # Cross Margin Pro
 _COINS = ("Wallet", "Coin", "Free", "Locked", "Borrowed", "Interest", "Net")
+_PAID_IN_BNB = {"fees": "trading fees", "interest": "cross interest"}
 
 
 def status(document: dict[str, Any]) -> list[Block]:
@@ -26,6 +27,9 @@ def status(document: dict[str, Any]) -> list[Block]:
         blocks.append(Line(f"Cooling off: nothing can be borrowed until {clock(document['cooling_off_until'])}."))
     if loan := document.get("liquidation_loan"):
         blocks.append(Line(f"Liquidation loan: {loan['remaining_amount']} of {loan['amount']} {loan['asset']} remain. Repay from spot: margincli liquidation-loan all", WARNING))
+    if document.get("bnb"):
+        kinds = (f"{_PAID_IN_BNB.get(kind, kind)} less {percent(share)}" for kind, share in document["bnb"].items())
+        blocks.append(Line(f"Paid in BNB: {', '.join(kinds)}."))
     blocks += told(document, wallets)
     blocks.append(Grid(_WALLETS, "lldddddddl", [_wallet(wallet) for wallet in wallets]))
     margins = [_margins(wallet) for wallet in wallets if "maintenance_margin_usdt" in wallet]

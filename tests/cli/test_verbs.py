@@ -75,8 +75,14 @@ def test_sweeps_take_every_account_unless_one_is_named(margincli, desk, verb, mo
 def test_accrue_summed(margincli, desk):
     line = {"account": "main", "wallet": "cross", "asset": "USDT", "kind": "interest", "amount": "0.1", "facts": {"hours": 2}}
     desk.answers["sweep"] = {"entries": [line, line, {**line, "kind": "repay"}], "before": [], "after": [], "notices": []}
+    in_bnb = {**line, "asset": "BNB", "amount": "0.001", "facts": {"hours": 1, "raw_asset": "USDT"}}
+    desk.answers["sweep"]["entries"].append(in_bnb)
     document = margincli("accrue", "--sum", "--json").document
-    assert document["sums"] == [{"account": "main", "wallet": "cross", "asset": "USDT", "hours": 4, "interest": "0.2"}]
+    whose = {"account": "main", "wallet": "cross"}
+    assert document["sums"] == [
+        {**whose, "asset": "BNB", "hours": 1, "interest": "0.001", "raw_asset": "USDT"},
+        {**whose, "asset": "USDT", "hours": 4, "interest": "0.2", "raw_asset": "USDT"},
+    ]
     assert "sums" not in margincli("accrue", "--json").document
 
 

@@ -5,9 +5,10 @@ from margincli.domain.interest import HOUR, charge_hour_up, hours_charged, next_
 from margincli.domain.operations import decide
 from margincli.domain.operations.borrow import Borrow
 from margincli.domain.operations.repay import Repay
+from margincli.domain.operations.settings import Setting
 from margincli.domain.walk import settle
 from margincli.domain.world import moment
-from worlds import D, at, at_rates, lines, time, walked, wallet, world
+from worlds import D, at, at_rates, lines, ruled, time, walked, wallet, world
 
 CROSS = wallet()
 DAY = "2024-09-01T"
@@ -134,3 +135,59 @@ def test_every_debt_of_every_wallet_pays_at_its_own_rate_INT_10():
 def test_INT_12_interest_alone_calls_and_liquidates_at_the_hour_that_does_it(price, expected):
     _, entries = walked("15:30", rates=at_rates(("2000-01-01", "0.24")), prices={"BTCUSDT": price}, cross={"BTC": "1", "USDT": "-20000"})
     assert [(entry.kind, moment(entry.at)[11:16]) for entry in entries if entry.kind in ("margin_call", "liquidation")] == expected
+
+
+# --- promotions ---
+
+
+def charged(entries) -> list[tuple[str, int, str]]:
+    """(first hour, hours, charge of each) of the interest among the entries."""
+    return [(entry.facts["first"][11:16], entry.facts["hours"], entry.facts["charge"]) for entry in entries if entry.kind == "interest"]
+
+
+def lent(hours: str, since: str = "12:20", **told):
+    rules = ruled({"interest.waived_hours.rows.USDT": hours})
+    return world(time(since), rates=at_rates(("2000-01-01", "0.0024")), rules=rules, **{"cross": {"BTC": "1"}, **told})
+
+
+@pytest.mark.parametrize(
+    "hours, first, later",
+    [
+        ("0", ("12:20", 1, "0.1"), [("13:00", 3, "0.1")]),
+        ("1", ("12:20", 1, "0"), [("13:00", 3, "0.1")]),
+        ("3", ("12:20", 1, "0"), [("13:00", 2, "0"), ("15:00", 1, "0.1")]),
+        ("1.5", ("12:20", 1, "0"), [("13:00", 3, "0.1")]),
+        ("-1", ("12:20", 1, "0.1"), [("13:00", 3, "0.1")]),
+        ("99", ("12:20", 1, "0"), [("13:00", 3, "0")]),
+    ],
+)
+def test_INT_9_the_first_hours_of_a_debt_are_booked_and_cost_nothing(hours, first, later):
+    found, entries = decide(lent(hours), Borrow(CROSS, "USDT", D(1000)))
+    assert charged(entries) == [first] and entries[1].facts.get("waived") == (None if first[2] != "0" else "yes")
+    due = settle(found.at(at(time("15:30"))), found.now)[1]
+    assert charged(due) == later and [entry.facts.get("waived") for entry in due] == ["yes" if charge == "0" else None for *_, charge in later]
+    assert not any(posting.amount for entry in due if entry.facts.get("waived") for posting in entry.postings)
+
+
+def test_INT_9_a_later_loan_has_its_own_first_hour_and_the_debt_keeps_its_promise():
+    found, _ = decide(lent("2"), Borrow(CROSS, "USDT", D(1000)))
+    found, due = settle(found.at(at(time("14:30"))), found.now)
+    found, entries = decide(found, Borrow(CROSS, "USDT", D(500)))
+    assert charged(due) == [("13:00", 1, "0"), ("14:00", 1, "0.1")] and charged(entries) == [("14:30", 1, "0")]
+    assert charged(settle(found.at(at(time("15:30"))), found.now)[1]) == [("15:00", 1, "0.15")]
+
+
+def test_INT_9_a_promise_ends_with_its_debt():
+    """24 free hours, repaid in the second, borrowed again when the promotion is over."""
+    found, _ = decide(lent("24", cross={"BTC": "1", "USDT": "5000"}), Borrow(CROSS, "USDT", D(1000)))
+    found, _ = decide(settle(found.at(at(time("13:30"))), found.now)[0], Repay(CROSS, "USDT", None))
+    again = lent("0", since="13:30")
+    again.state = found.state
+    found, entries = decide(again, Borrow(CROSS, "USDT", D(1000)))
+    assert charged(entries) == [("13:30", 1, "0.1")]
+    assert charged(settle(found.at(at(time("14:00"))), found.now)[1]) == [("14:00", 1, "0.1")]
+
+
+def test_INT_9_waived_is_waived_in_BNB_too():
+    found, entries = decide(decide(lent("1"), Setting("bnb_interest", "on"))[0], Borrow(CROSS, "USDT", D(1000)))
+    assert lines(entries) == [("borrow", "USDT", "1000"), ("interest", "USDT", "0")]

@@ -18,17 +18,19 @@ DAY = "2024-09-01T"
 # --- interest ---
 
 
-@runs("int-hours-usdt", "int-half-hour", "int-btc-two-hours")
+@runs("int-hours-usdt", "int-half-hour", "int-btc-two-hours", "int-waive-first-hour")
 def loan_over_hours(given, expected):
     """Borrow, wait, and where the example does, repay all."""
     asset, principal = given["asset"], D(given["principal"])
     rate = given.get("daily_rate") or str(D(given["hourly_rate"]) * 24)
     begin, end = at(DAY + given["borrowed_at"]), at(DAY + given.get("repaid_at", given.get("now", "")))
-    before = world(now=begin, rates={("cross", asset): [("2024-01-01", rate)]}, cross={"USDT": "900000", "USDC": "900000", "BTC": "20"})
+    rules = ruled(interest__waived_hours__rows={asset: str(given.get("waived_hours", 0))})
+    before = world(now=begin, rules=rules, rates={("cross", asset): [("2024-01-01", rate)]}, cross={"USDT": "900000", "USDC": "900000", "BTC": "20"})
     lent, first = decide(before, Borrow(wallet(), asset, principal))
     later, due = settle(lent.at(end), begin)
     charged = [entry for entry in first + due if entry.kind == "interest"]
     assert sum(int(entry.facts["hours"]) for entry in charged) == hours_charged(begin, end) == expected["hours"]
+    assert sum(int(entry.facts["hours"]) for entry in charged if entry.amount) == expected.get("charged_hours", expected["hours"])
     owed = later.state.holding(wallet(), asset)
     assert owed.borrowed == principal
     assert abs(owed.interest - D(expected["interest"])) <= UNIT
@@ -101,6 +103,21 @@ def auto_repay(given, expected):
     after, entries = decide(before, order)
     assert only(entries, "repay").amount == D(expected["repaid"])
     assert after.state.holding(wallet(), asset).debt == D(expected["debt_after"])
+
+
+# --- fees ---
+
+
+@runs("fee-three-kinds")
+def three_kinds_of_fee(given, expected):
+    parts = {kind: ["0", given[kind]["taker"], "0", given[kind]["seller"]] for kind in ("standard", "tax", "special")}
+    rules = ruled(fees__trade=[["0", "0"]], fees__parts__rows=parts)
+    before = world(rules=rules, prices={"BTCUSDT": given["price"]}, spot={"BTC": given["qty"]})
+    order = Trade(wallet("spot"), given["side"], "BTCUSDT", D(given["qty"]), None, given["type"])
+    told = only(decide(before, order)[1], "trade").facts
+    assert told["quote_qty"] == expected["notional"]
+    assert {kind: told[f"fee_{kind}"] for kind in parts} == {kind: expected[f"{kind}_commission"] for kind in parts}
+    assert D(told["fee"]) == sum(D(expected[f"{kind}_commission"]) for kind in parts)
 
 
 # --- borrowing ---

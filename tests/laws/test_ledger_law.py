@@ -23,6 +23,7 @@ from margincli.domain.operations.leverage import Leverage
 from margincli.domain.operations.liquidate import LiquidateByHand
 from margincli.domain.operations.liquidation_loan import RepayLiquidationLoan
 from margincli.domain.operations.repay import Repay
+from margincli.domain.operations.settings import Setting
 from margincli.domain.operations.top_up import TopUp
 from margincli.domain.operations.trade import Trade
 from margincli.domain.operations.transfer import Transfer
@@ -34,7 +35,7 @@ D = Decimal
 HEALTHY = ("EXCESSIVE", "NORMAL")
 wallets = st.sampled_from(["spot", "cross", "isolated:BTCUSDT", "isolated:ETHUSDT"])
 margin = st.sampled_from(["cross", "cross", "isolated:BTCUSDT"])
-coins = st.sampled_from(["USDT", "USDT", "BTC", "ETH", "USDC"])
+coins = st.sampled_from(["USDT", "USDT", "BTC", "ETH", "BNB", "USDC"])
 profiles = st.sampled_from(PROFILES)
 amounts = st.one_of(st.integers(1, 5000).map(D), st.integers(1, 10**9).map(lambda n: D(n).scaleb(-8)), st.sampled_from([D("0.00000001"), D("99999999999"), D("0.000000001")]))
 steps = st.sampled_from([0, 1, 60_000, 3_599_999, 3_600_000, 7 * 3_600_000, 30 * 86_400_000])
@@ -58,7 +59,7 @@ class Account(RuleBasedStateMachine):
 
         self.path, self.now = Path(self.folder.name) / "ledger.db", at("2024-09-01T12:00:00Z")
         records.rules_use(self.call(), profile)
-        for symbol, price in (("BTCUSDT", "20000"), ("ETHUSDT", "1000")):
+        for symbol, price in (("BTCUSDT", "20000"), ("ETHUSDT", "1000"), ("BNBUSDT", "500")):
             quotes.price_set(self.call(), symbol, D(price), None, None)
         desk.perform(self.call(), Deposit("USDT", D(10000)))
         desk.perform(self.call(), Activate(self.wallet("cross"), leverage if profile in ("2024", "2025") else "3", "DE", "accepted", records.quiz_key(), records.quiz_key()))
@@ -102,7 +103,7 @@ class Account(RuleBasedStateMachine):
     def repay_a_liquidation_loan(self, amount):
         self.ask(RepayLiquidationLoan(amount))
 
-    @rule(symbol=st.sampled_from(["BTCUSDT", "ETHUSDT"]), percent=st.integers(60, 160))
+    @rule(symbol=st.sampled_from(["BTCUSDT", "ETHUSDT", "BNBUSDT"]), percent=st.integers(60, 160))
     def price_moves(self, symbol, percent):
         last = D(quotes.price_show(self.call(), symbol)["rows"][0]["price"])
         quotes.price_set(self.call(), symbol, D(max(1, int(last) * percent // 100)), None, None)
@@ -127,7 +128,7 @@ class Account(RuleBasedStateMachine):
     def repay(self, wallet, asset, amount):
         self.ask(Repay(self.wallet(wallet), asset, amount))
 
-    @rule(wallet=margin, side=st.sampled_from(["BUY", "SELL"]), symbol=st.sampled_from(["BTCUSDT", "ETHUSDT"]), quote=st.integers(5, 9000), effect=effects)
+    @rule(wallet=margin, side=st.sampled_from(["BUY", "SELL"]), symbol=st.sampled_from(["BTCUSDT", "ETHUSDT", "BNBUSDT"]), quote=st.integers(5, 9000), effect=effects)
     def trade(self, wallet, side, symbol, quote, effect):
         self.ask(Trade(self.wallet(wallet), side, symbol, None, D(quote), "MARKET", None, effect))
 
@@ -153,6 +154,10 @@ class Account(RuleBasedStateMachine):
     @rule(coins=st.sampled_from([("USDT",), ("BTC", "USDT")]), switch=st.sampled_from(["on", "off"]))
     def switch_top_up(self, coins, switch):
         self.ask(TopUp(self.wallet("cross"), switch, coins if switch == "on" else ()))
+
+    @rule(name=st.sampled_from(["bnb_fees", "bnb_interest", "bnb_interest", "bnb_interest_requires_balance"]), value=st.sampled_from(["on", "on", "off"]))
+    def switch_bnb(self, name, value):
+        self.ask(Setting(name, value))
 
     @rule(wallet=margin)
     def liquidate_by_hand(self, wallet):

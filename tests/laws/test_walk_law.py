@@ -16,6 +16,7 @@ from margincli.domain.interest import HOUR
 from margincli.domain.journal import Wallet
 from margincli.domain.operations import decide
 from margincli.domain.operations.alert import Alert
+from margincli.domain.operations.settings import Setting
 from margincli.domain.operations.top_up import TopUp
 from margincli.domain.operations.trade import Trade
 from margincli.domain.refusals import Refused
@@ -23,7 +24,7 @@ from margincli.domain.rulebook import Rulebook
 from margincli.domain.world import World, moment
 from margincli.rules import load
 
-DEAR = {  # brackets small enough for the charts to run through all of them, and ETH with a ladder of haircuts
+STEEP = {  # brackets small enough for the charts to run through all of them, and ETH with a ladder of haircuts
     "pro.brackets.rows.BTC": [["4000", "10", "0.02"], ["9000", "8", "0.04"], ["", "5", "0.08"]],
     "pro.brackets.rows.USDT": [["6000", "10", "0.05"], ["", "3", "0.09"]],
     "collateral.ranks.rows.ETH": "9",
@@ -40,9 +41,10 @@ BOOKS = [
     ruled({"isolated.tier_step.rows.BTCUSDT": ["0.1", "3100"]}, OLD),
     ruled({"isolated.tier_step.rows": {}, "isolated.default_step_usdt": "2500"}, OLD),
     Rulebook(load("2026")),
-    ruled(DEAR),
-    ruled(DEAR, load("2025")),
+    ruled(STEEP),
+    ruled(STEEP, load("2025")),
 ]
+DEAR = {("cross", asset): [("2024-09-01", "0.05")] for asset in ("USDT", "BTC", "BNB")}  # where interest alone calls and liquidates
 
 prices = wild = st.integers(300, 3000).map(lambda n: D(n) * 10)
 calm = st.integers(1000, 1060).map(lambda n: D(n) * 10)
@@ -88,11 +90,14 @@ def accounts(draw) -> World:
         wallets["cross"]["ETH"] = str(draw(st.integers(1, 5)))
     if draw(st.booleans()):
         wallets["spot"] = {"USDT": str(draw(st.integers(1, 9000))), "BTC": "0.1"}
-    rates = {("cross", "USDT"): [("2024-09-01", "0.0001"), ("2024-09-02T03:00", "0.0007"), ("2024-09-02T09:30", "0")], ("isolated", "USDT"): [("2024-09-01", "0.05")]} if draw(st.booleans()) else None
+    moving = {("cross", "USDT"): [("2024-09-01", "0.0001"), ("2024-09-02T03:00", "0.0007"), ("2024-09-02T09:30", "0")], ("isolated", "USDT"): [("2024-09-01", "0.05")]}
+    rates = draw(st.sampled_from([None, moving, DEAR]))
     book = draw(st.sampled_from(BOOKS))
     leverage = leverage if leverage in book.document["cross"]["bands"] else "3"
     leaving = {name: moment(START + draw(offsets)) for name in draw(st.sets(st.sampled_from(["ETH", "BTC", "BTCUSDT", "USDT"]), max_size=2))} if draw(st.booleans()) else {}
     listed["BNBUSDT"] = draw(charts())
+    switches, listed_bnb = draw(paying_in_bnb(wallets))
+    listed |= listed_bnb
     bar = draw(st.sampled_from(["", "", "9000"]))  # above it the house takes over (LIQ-4)
     if leaving or bar:
         book = ruled({"delistings.rows": leaving, "liquidation.takeover_above_usdt": bar}, book.document)
@@ -100,12 +105,29 @@ def accounts(draw) -> World:
     begun, _ = walk.settle(drawn, START)  # one that starts beyond a bar is judged before the clock runs
     guards = [TopUp(Wallet.named("main", "cross"), "on", ("USDT", "BTC"), draw(st.none() | st.just(D("1.6")))), TopUp(Wallet.named("main", "isolated:BTCUSDT"), "on")]
     guards += [Alert(Wallet.named("main", name), D(level), draw(st.integers(1, 24))) for name, level in (("cross", "1.7"), ("isolated:BTCUSDT", "1.15"))]
-    for request in draw(st.lists(st.sampled_from(guards), max_size=3, unique=True)) + draw(st.lists(requests(), max_size=3)):
+    for request in switches + draw(st.lists(st.sampled_from(guards), max_size=3, unique=True)) + draw(st.lists(requests(), max_size=3)):
         try:
             begun, _ = walk.settle(decide(begun, request)[0], START)  # as the desk does: what it sets off comes at once
         except Refused:
             pass
     return begun.at(START + SPAN)
+
+
+@st.composite
+def paying_in_bnb(draw, wallets) -> tuple[list[Setting], dict[str, Series]]:
+    """Most accounts pay interest, fees or both in BNB: with none of it, a little, or a loan of it; in a market that has a
+    price of it from the start, from some hour on, or never (BNB-1 to BNB-7)."""
+    on = draw(st.sampled_from(["", "bnb_interest bnb_fees", "bnb_interest", "bnb_interest bnb_interest_requires_balance", "bnb_fees"])).split()
+    if not on:
+        return [], {}
+    wallets["cross"] |= draw(st.sampled_from([{}, {"BNB": "0.02"}, {"BNB": "0.2"}, {"BNB": "2"}, {"BNB": "0.01+-0.3"}]))
+    chart = draw(charts())
+    points = [point._replace(price=point.price / 10, low=point.low and point.low / 10, high=point.high and point.high / 10) for point in chart.points]
+    begin = draw(st.sampled_from([0, 0, START + 90 * 60_000]))
+    priced = {} if draw(st.integers(0, 9)) == 0 and "BNB" not in wallets["cross"] else {"BNBUSDT": Series([p for p in points if p.at >= begin])}
+    if begin and "BNB" in wallets["cross"]:
+        priced = {"BNBUSDT": Series(points)}  # what is owed has a price
+    return [Setting(name, "on") for name in on], priced
 
 
 @st.composite
@@ -133,10 +155,11 @@ def expanded(entries) -> list:
             continue
         if entry.kind == "interest":
             hours = entry.facts["hours"]
-            told += [(entry.at - hour * HOUR, "interest", entry.wallet, entry.asset, entry.facts["charge"], entry.facts["principal"]) for hour in range(hours)]
+            same = {name: value for name, value in entry.facts.items() if name not in ("first", "hours")}
+            told += [(entry.at - hour * HOUR, "interest", entry.wallet, entry.asset, str(same)) for hour in range(hours)]
         else:
             told.append((entry.at, entry.kind, entry.wallet, entry.asset, entry.amount, entry.postings, entry.changes, str(entry.facts)))
-    return sorted(told, key=lambda row: (row[0], row[1] != "interest", row[2], row[3] if row[1] == "interest" else ""))
+    return sorted(told, key=lambda row: (row[0], row[1] != "interest", row[2], row[3:] if row[1] == "interest" else ""))
 
 
 def balances(world: World) -> dict:

@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import contextmanager
 from decimal import Decimal
 
-from margincli.domain.interest import HOUR, ON_BORROW, PERIODIC, Run, charge_hour_up, interest_entry
+from margincli.domain.interest import HOUR, ON_BORROW, PERIODIC, Hour, Run, charge_hour_up, interest_entry
 from margincli.domain.journal import LOANS, OUTSIDE, POOL, Account, Change, Entry, Wallet, move
 
 RULES = {"profile": "test", "title": "a tiny one"}
@@ -35,12 +35,12 @@ def borrow(amount, at, asset="USDT"):
     """A loan and its first hour."""
     amount = Decimal(amount)
     loan = Entry(at, "borrow", CROSS, asset, amount, move(asset, amount, POOL, FREE) + move(asset, amount, BORROWED, LOANS), (), {"type": "MANUAL"})
-    return [loan, interest_entry(CROSS, asset, Run(amount, RATE, at, charge_hour_up(amount, RATE, 8)), ON_BORROW)]
+    return [loan, interest_entry(CROSS, Run(Hour(asset, ON_BORROW, amount, RATE, charge_hour_up(amount, RATE, 8)), at))]
 
 
 def hours(principal, first, count, asset="USDT"):
     principal = Decimal(principal)
-    return interest_entry(CROSS, asset, Run(principal, RATE, first, charge_hour_up(principal, RATE, 8), count), PERIODIC)
+    return interest_entry(CROSS, Run(Hour(asset, PERIODIC, principal, RATE, charge_hour_up(principal, RATE, 8)), first, count))
 
 
 def story():

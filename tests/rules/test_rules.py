@@ -197,7 +197,7 @@ def test_describe_has_a_row_per_rule_in_file_order_PROF_3(document):
         ("thr-1", 8, "bands.3.transfer_out_above"),
         ("btcusdt", 3, "families.BTCUSDT"),
         ("cross.bands.5", 7, "bands.5.transfer_out_above"),
-        ("fees", 1, "trade"),
+        ("fees", 4, "trade"),
         ("no-such-thing", 0, None),
     ],
 )

@@ -4,10 +4,9 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ..journal import EXCHANGE, FEES, Account, Entry, Wallet, move
-from ..money import give_down_quotient, plain
+from ..money import give_down_quotient, plain, round_half_up
 from ..refusals import Refused
 from ..risk import shown
-from ..steps import commission
 from ..world import World, chain
 from .words import not_in_liquidation, require_admitted, wallet_active, wallet_named
 
@@ -72,7 +71,7 @@ def decide(world: World, request: Dust):
 def _convert(world: World, wallet: Wallet, asset: str, amount: Decimal, worth: Decimal) -> Entry:
     free, places = Account(wallet, "free"), world.rules.scale(INTO)
     got = give_down_quotient(worth, world.price_usdt(INTO), places)
-    fee = commission(got, Decimal(world.rules.leaf("dust.fee", "0.02")), places)
+    fee = round_half_up(got * Decimal(world.rules.leaf("dust.fee", "0.02")), places)
     postings = move(asset, amount, free, EXCHANGE) + move(INTO, got, EXCHANGE, free) + (move(INTO, fee, free, FEES) if fee else ())
     facts = {"for": INTO, "got": plain(got), "fee": plain(fee), "value_usdt": shown(worth)}
     return Entry(world.now, "small_balance_convert", wallet, asset, amount, postings, (), facts)

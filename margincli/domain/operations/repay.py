@@ -1,12 +1,14 @@
 """repay: pay a debt in its own coin, interest first (REP-*); with coins sold for it, or quickly with what is free."""
 
 from decimal import Decimal
+from itertools import product
 from typing import NamedTuple
 
+from ..fees import fee_rates, shares_lost
 from ..journal import Account, Change, Entry, Wallet
 from ..money import ONE, charge_up_quotient, down_to_step, give_down_quotient, plain, unit
 from ..order import Order
-from ..orders import fee_rate, fill_of, next_number
+from ..orders import fill_of, next_number
 from ..refusals import Refused
 from ..rulebook import Pair
 from ..steps import fill_order, pay_down
@@ -183,28 +185,28 @@ def sell_for(world: World, wallet: Wallet, coin: str, asset: str, amount: Decima
     pair, side, price = market_between(world, coin, asset)
     step, held = step_of(world, pair), free(world, wallet, coin)
     most = down_to_step(held if side == "SELL" else give_down_quotient(held, price, world.rules.scale(pair.base)), step)
-    qty = min(most, quantity_up(world, pair, side, price, lacking))
+    qty = min(most, quantity_up(world, wallet, pair, side, price, lacking))
     return fill_at_market(world, wallet, pair, side, qty, price) if qty else []
 
 
-def quantity_up(world: World, pair: Pair, side: str, price: Decimal, lacking: Decimal) -> Decimal:
-    """FEE-2: the least whole number of steps whose trade brings `lacking` net of the fee.
+def quantity_up(world: World, wallet: Wallet, pair: Pair, side: str, price: Decimal, lacking: Decimal) -> Decimal:
+    """FEE-2: the least whole number of steps whose trade brings `lacking` net of the fee, if that is taken from it (BNB-7).
 
     Where the roundings of total and fee leave a unit or so missing, two units more are asked for.
     """
     asset = pair.quote if side == "SELL" else pair.base
-    brings = (price if side == "SELL" else ONE) * (ONE - fee_rate(world, "TAKER"))
-    for wished in (lacking, lacking + 2 * unit(world.rules.scale(asset))):
-        exact = charge_up_quotient(wished, brings, world.rules.scale(pair.base))
+    wishes = (lacking, lacking + 2 * unit(world.rules.scale(asset)))
+    for lost, wished in product(shares_lost(world, fee_rates(world, "TAKER", side)), wishes):
+        exact = charge_up_quotient(wished, (price if side == "SELL" else ONE) * (ONE - lost), world.rules.scale(pair.base))
         qty = _up_to_step(exact, step_of(world, pair))
-        if fill_of(world, Order(0, pair.symbol, side, "MARKET", qty), price, "TAKER").received[1] >= lacking:
+        if fill_of(world, wallet, Order(0, pair.symbol, side, "MARKET", qty), price, "TAKER").received[1] >= lacking:
             break
     return qty
 
 
 def fill_at_market(world: World, wallet: Wallet, pair: Pair, side: str, qty: Decimal, price: Decimal) -> list[Entry]:
     number = next_number(world.state, wallet.owner)
-    fill = fill_of(world, Order(number, pair.symbol, side, "MARKET", qty), price, "TAKER")
+    fill = fill_of(world, wallet, Order(number, pair.symbol, side, "MARKET", qty), price, "TAKER")
     return fill_order(world, wallet, fill, number, (Change(Wallet(wallet.owner, "spot"), "orders", str(number)),))
 
 

@@ -22,9 +22,16 @@ class Known(NamedTuple):
     choices: Callable[[World], tuple[str, ...]]
 
 
+def _switch(_: World) -> tuple[str, ...]:
+    return "off", "on"
+
+
 SETTINGS: dict[str, Known] = {
     "vip": Known("FEE-1", "VIP level: the fees of its trades", "0", lambda world: tuple(str(level) for level in range(len(world.rules.leaf("fees.trade"))))),
-    "auto_transfer": Known("BOR-15", "orders may use spot coins, before anything is borrowed", "off", lambda _: ("off", "on")),
+    "auto_transfer": Known("BOR-15", "orders may use spot coins, before anything is borrowed", "off", _switch),
+    "bnb_fees": Known("BNB-7", "trading fees are paid in BNB, for less, where the wallet has enough of it free", "off", _switch),
+    "bnb_interest": Known("BNB-3", "interest of the cross wallet is charged in BNB, for less, and paid from its BNB every hour", "off", _switch),
+    "bnb_interest_requires_balance": Known("BNB-6", "only the interest that the free BNB covers is charged in BNB", "off", _switch),
 }
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ..delisting import most_in, require_listed
+from ..fees import fee_in_coin, fee_rates
 from ..filters import limit_price_filter, lot_filter, market_price, notional_filter, price_filter, quantity, reference_price, trailing_filter
 from ..journal import Account, Change, Entry, Wallet, move
 from ..money import ONE, ZERO, charge_up, down_to_step, plain
@@ -198,11 +199,13 @@ def resting_legs(world: World, request: Trade, number: int, lent: Decimal) -> li
 
 
 def waiting_legs(world: World, request: Trade, number: int) -> list[Order]:
-    """ORD-6: the other way round, for what the working order brings net of its fee, in whole steps."""
+    """ORD-6: the other way round, for what the working order brings net of its fee, in whole steps: of the full fee, since the BNB
+    that would pay it may be gone when it fills (BNB-7)."""
     pair, side = world.rules.pair(request.symbol), "SELL" if request.side == "BUY" else "BUY"
     qty = quantity(world, request)
     if side == "SELL":
-        qty = down_to_step(qty - fill_of(world, Order(0, request.symbol, "BUY", "LIMIT", qty), reference_price(world, request), "TAKER").fee, pair.step)
+        fee = fee_in_coin(world, fee_rates(world, "TAKER", request.side), pair.base, qty)
+        qty = down_to_step(qty - fee.amount, pair.step)
     wanted = ((("LIMIT", request.then_price, None)), ("STOP_LOSS", None, request.then_stop))
     chosen = [(kind, price, stop) for kind, price, stop in wanted if price is not None or stop is not None]
     effect = "AUTO_REPAY" if request.side_effect in ("AUTO_REPAY", "AUTO_BORROW_REPAY") else "NO_SIDE_EFFECT"
@@ -268,7 +271,7 @@ def _borrow_shortfall(world: World, request: Trade):
 def _fill_now(world: World, request: Trade, number: int):
     """Fill at the market, repay with what came in (REP-5), and begin the legs that waited for it."""
     order = Order(number, request.symbol, request.side, request.type, quantity(world, request), side_effect=request.side_effect)
-    fill: Fill = fill_of(world, order, market_price(world, request), "TAKER")
+    fill: Fill = fill_of(world, request.wallet, order, market_price(world, request), "TAKER")
     counter = (Change(Wallet(world.owner, "spot"), "orders", str(number)),)
     after, entries = chain(
         world,
