@@ -12,6 +12,7 @@ from .domain.orders import open_orders
 from .domain.refusals import Refused
 from .domain.rulebook import Rulebook
 from .domain.world import moment
+from .joint import is_shared, require_time_order
 from .ledger import reading
 from .render.documents import entry_document, interest_rows, open_order_document
 
@@ -101,9 +102,14 @@ def rules_use(call: Call, profile: str) -> Document:
 
 def rules_import(call: Call, name: str, text: str) -> Document:
     """Rules of the user's own laid over those in force, from `call.at` on. Raises RulesFileError, naming the line that is wrong."""
-    from .rules import merge, read
+    from .rules import load, merge, read
 
-    return _put_in_force(call, "rules import", name, read(text), lambda document, before: merge(before, document))
+    def lay(document: Document, before: Document) -> Document:
+        missing = [section for section in document if section not in before]  # of a book made when there was no such section
+        packaged = load() if missing else {}
+        return merge({**{section: packaged[section] for section in missing}, **before}, document)
+
+    return _put_in_force(call, "rules import", name, read(text), lay)
 
 
 def _put_in_force(call: Call, command: str, words: str, document: Document, lay: Callable[[Document, Document], Document]) -> Document:
@@ -113,6 +119,8 @@ def _put_in_force(call: Call, command: str, words: str, document: Document, lay:
         whole = lay(document, session.rulebook(call.at).document)
         if flaw := Rulebook(whole).flaw():
             raise RulesFileError("file", flaw, "mend it there")
+        if Rulebook(whole).supplies or is_shared(session, call.at):
+            require_time_order(session, call.at)
         session.add_rulebook(call.at, whole)
         in_force = {"topic": "profile", "name": whole["profile"], "value": f"in force from {moment(call.at)}", "basis": "", "rule": "PROF-1", "note": whole["title"]}
         return [in_force, *(describe(document) if command == "rules import" else ())]

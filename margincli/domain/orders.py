@@ -127,8 +127,7 @@ def fill_of(world: World, order: Order, price: Decimal, role: str) -> Fill:
 
 def fee_rate(world: World, role: str) -> Decimal:
     """FEE-1: (maker, taker) of the account's VIP level."""
-    level = int(world.state.setting(Wallet(world.owner, "spot"), "vip") or 0)
-    return Decimal(world.rules.leaf("fees.trade")[level][0 if role == "MAKER" else 1])
+    return Decimal(world.rules.leaf("fees.trade")[world.vip][0 if role == "MAKER" else 1])
 
 
 def repay_from(world: World, wallet: Wallet, side_effect: str, fill: Fill) -> list[Entry]:

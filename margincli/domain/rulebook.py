@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from .money import PLACES, ZERO
+from .money import ONE, PLACES, ZERO, round_half_up
 
 
 class Pair(NamedTuple):
@@ -25,6 +25,11 @@ class Pair(NamedTuple):
     min_qty: Decimal
     max_qty: Decimal
     market_max_qty: Decimal
+
+
+def _at_level(figures: list[str] | None, vip: int) -> str:
+    """One figure a level, the last for all above; '' where there is none."""
+    return figures[min(vip, len(figures) - 1)] if figures else ""
 
 
 class Rulebook:
@@ -48,6 +53,27 @@ class Rulebook:
         for path in (*(f"cross.bands.{name}" for name in self.document["cross"]["bands"]), *(f"isolated.bands.{name}" for name in families)):
             if not ZERO < self.number(f"{path}.liquidation_at") < self.number(f"{path}.margin_call_at"):
                 return f"{path}: liquidation_at must lie above 0 and under margin_call_at"
+        return self._flaw_of_pool() or self._flaw_by_level()
+
+    def _flaw_of_pool(self) -> str:
+        points = self.document["pool"]["curve"][0] if "pool" in self.document else []
+        if any(len(point) != 2 or not all(point) for point in points) or (self.supplies and not points):
+            return "pool.curve needs points of two figures: the use, and the multiple there"
+        uses = [use for use, _ in self.curve]
+        if uses != sorted(set(uses)) or any(figure < 0 for point in self.curve for figure in point):
+            return "pool.curve: its points go by rising use, no figure under 0"
+        unknown = [asset for asset in self.supplies if asset not in self.assets or self.default_rate_daily(asset) is None]
+        if unknown:
+            return f"pool.supply.{unknown[0]} is not a coin that can be borrowed"
+        return "" if min([self.most_change_hourly, *self.supplies.values()]) >= 0 else "pool: a figure lies under 0"
+
+    def _flaw_by_level(self) -> str:
+        for path in ("coins.vip_rates", "borrow.limits_by_vip"):
+            for name, figures in self.rows_if_any(path).items():
+                if name not in self.assets | {"default"}:
+                    return f"{path}.{name} is not a coin of the rule book"
+                if any(figure and Decimal(figure) < 0 for figure in figures):
+                    return f"{path}.{name} has a figure under 0"
         return ""
 
     def leaf(self, path: str) -> Any:
@@ -71,6 +97,11 @@ class Rulebook:
         for part in path.split("."):
             node = node[part]
         return node["rows"]
+
+    def rows_if_any(self, path: str) -> dict[str, Any]:
+        """The same of a table that a rule book of before may lack."""
+        section, _, table = path.partition(".")
+        return self.document.get(section, {}).get(table, {}).get("rows", {})
 
     def pair(self, symbol: str) -> Pair | None:
         row = self.rows("pairs").get(symbol)
@@ -97,6 +128,50 @@ class Rulebook:
         """The rate of a coin nobody gave a series for; None where the coin cannot be borrowed (INT-6, COL-8)."""
         rate = self._rates.get(asset, self.leaf("coins.default_rate_daily"))
         return Decimal(rate) if rate else None
+
+    def rate_mark(self, asset: str) -> tuple[str, str]:
+        """Basis and rule id of the rate of a coin nobody gave a series for."""
+        for table in (self.document["coins"]["rates"], self.document["coins"]["rates_placeholder"]):
+            if asset in table["rows"]:
+                basis, rule, *_ = table["marks"].get(asset) or (table["basis"], table["rule"])
+                return basis, rule
+        return self.document["coins"]["default_rate_daily"][1:3]
+
+    def rate_at_level(self, asset: str, vip: int, rate_daily: Decimal) -> Decimal:
+        """INT-13: the rate at a VIP level, half up at 8 places; the last figure of a coin's row holds for the levels above."""
+        if ("vip", asset, vip) not in self._read:
+            rows = self.rows_if_any("coins.vip_rates")
+            self._read["vip", asset, vip] = Decimal(_at_level(rows.get(asset) or rows.get("default"), vip) or 1)
+        factor = self._read["vip", asset, vip]
+        return rate_daily if factor == ONE else round_half_up(rate_daily * factor)
+
+    def borrow_limit(self, asset: str, vip: int) -> Decimal | None:
+        """BOR-4: the most that may be owed of a coin in cross; None where no limit is known."""
+        rows = self.rows_if_any("borrow.limits_by_vip")
+        limit = _at_level(rows.get(asset) or rows.get("default"), vip) or self.rows("borrow.limits").get(asset)
+        return Decimal(limit) if limit else None
+
+    # --- the lending pool (INT-8, BOR-4) ---
+
+    @cached_property
+    def supplies(self) -> dict[str, Decimal]:
+        """What may be lent in all of the coins whose rates follow their use."""
+        return {asset: Decimal(supply) for asset, supply in self.rows_if_any("pool.supply").items() if supply}
+
+    def supply(self, asset: str) -> Decimal | None:
+        """What may be lent of a coin in all; None: no end. A book of before knew one figure for every coin, and no curve."""
+        one_for_all = self.document["borrow"].get("pool_supply", [""])[0]
+        return self.supplies.get(asset, Decimal(one_for_all) if one_for_all else None)
+
+    @cached_property
+    def curve(self) -> tuple[tuple[Decimal, Decimal], ...]:
+        """Points (share of the supply lent, multiple of the coin's rate), by rising use."""
+        return tuple((Decimal(use), Decimal(height)) for use, height in self.leaf("pool.curve")) if "pool" in self.document else ()
+
+    @property
+    def most_change_hourly(self) -> Decimal:
+        """The share of a rate by which it moves in an hour at most; without a pool nothing moves."""
+        return self.number("pool.most_change_hourly") if "pool" in self.document else ZERO
 
     def tiers(self, asset: str) -> tuple[tuple[Decimal | None, Decimal], ...]:
         """Collateral tiers of a coin: (upper end in USD or None, ratio), ascending (COL-3, COL-4, COL-9)."""

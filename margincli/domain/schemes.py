@@ -87,10 +87,10 @@ def cross_bands(world: World, wallet: Wallet) -> Bands:
 
 
 def cross_rungs(world: World, wallet: Wallet, asset: str) -> list[Rung]:
-    """BOR-2 and BOR-4: one initial ratio, and the coin's own limit where one is published."""
+    """BOR-2 and BOR-4: one initial ratio, and the limit of the coin at the VIP level, where one is known."""
     leverage = cross_bands(world, wallet).leverage
-    limit = world.rules.rows("borrow.limits").get(asset)
-    return [Rung(world.rules.number(f"cross.bands.{leverage}.initial_risk_ratio"), Decimal(limit) if limit else None, "leverage")]
+    limit = world.rules.borrow_limit(asset, world.vip)
+    return [Rung(world.rules.number(f"cross.bands.{leverage}.initial_risk_ratio"), limit, "leverage")]
 
 
 # --- isolated (ISO-*, THR-4) ---

@@ -10,6 +10,7 @@ from typing import Iterator
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from .pool import SCHEMA as POOL_RATES
 from .schema import APPLICATION_ID, GUARDS, KEEPING, TABLES
 from .views import VIEWS
 
@@ -24,6 +25,14 @@ def books(db: Database) -> None:
     db.conn.execute("INSERT INTO owners (name) VALUES ('house'), ('world')")
     db.conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     _now_at(db, 1)
+
+
+@steps(name="0002_pool_rates")
+def pool_rates(db: Database) -> None:
+    """The rates of the lending pool, where coins have a supply."""
+    for statement in _statements(POOL_RATES):
+        db.conn.execute(statement)
+    _now_at(db, 2)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -5,6 +5,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -64,21 +65,20 @@ def test_newer_ledger(begun):
 def test_older_ledger_is_brought_up_to_date(begun, door, monkeypatch):
     from margincli.ledger import migrations, opening
 
-    steps = migrations.Migrations("margincli")
-    steps(name="0001_books")(migrations.books)
+    steps = deepcopy(migrations.steps)
 
-    @steps(name="0002_memo")
+    @steps(name="9999_memo")
     def memo(db):
         db.conn.execute("CREATE TABLE memo (text TEXT) STRICT")
-        migrations._now_at(db, 2)
+        migrations._now_at(db, SCHEMA + 1)
 
     monkeypatch.setattr(migrations, "steps", steps)
-    monkeypatch.setattr(opening, "SCHEMA", 2)
+    monkeypatch.setattr(opening, "SCHEMA", SCHEMA + 1)
     with door(begun) as session:
         assert session.db.execute("SELECT * FROM memo").fetchall() == [] and session.owners() == ["main"]
         if door is writing:
             session.commit()
-    assert rows(begun, "PRAGMA user_version") == [(2,)]
+    assert rows(begun, "PRAGMA user_version") == [(SCHEMA + 1,)]
 
 
 def test_busy(begun):

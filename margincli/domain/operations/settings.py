@@ -23,7 +23,7 @@ class Known(NamedTuple):
 
 
 SETTINGS: dict[str, Known] = {
-    "vip": Known("FEE-1", "VIP level: the fees of its trades", "0", lambda world: tuple(str(level) for level in range(len(world.rules.leaf("fees.trade"))))),
+    "vip": Known("FEE-1", "VIP level: the fees of its trades, the rates and limits of its loans", "0", lambda world: tuple(str(level) for level in range(len(world.rules.leaf("fees.trade"))))),
     "auto_transfer": Known("BOR-15", "orders may use spot coins, before anything is borrowed", "off", lambda _: ("off", "on")),
 }
 

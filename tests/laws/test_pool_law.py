@@ -1,0 +1,165 @@
+"""Law 3 where accounts share a lending pool: the books depend on the market and on what users asked, never on when cron ran
+or on which account was looked at first (INT-6, INT-8).
+
+Random accounts ask random things of one ledger file. Its twin is asked the same, and between that cron runs, over one
+account or all of them; in the end both say the same, to the last unit, and prove themselves.
+"""
+
+import json
+import sqlite3
+import tempfile
+from decimal import Decimal as D
+from functools import cache
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from worlds import at
+
+from margincli import account, desk, quotes, records
+from margincli.domain.interest import HOUR
+from margincli.domain.journal import Wallet
+from margincli.domain.operations.activate import Activate
+from margincli.domain.operations.borrow import Borrow
+from margincli.domain.operations.deposit import Deposit
+from margincli.domain.operations.repay import Repay
+from margincli.domain.operations.settings import Setting
+from margincli.domain.operations.trade import Trade
+from margincli.domain.operations.transfer import Transfer
+from margincli.domain.refusals import Refused
+
+START = at("2024-09-01T12:00:00Z")
+OWNERS = ("ann", "ben", "cy")
+SUPPLY = """
+[pool.supply]
+basis = "seed"
+rule = "BOR-4"
+[pool.supply.rows]
+USDT = "{usdt}"
+BTC = "{btc}"
+[coins.vip_rates]
+basis = "seed"
+rule = "INT-13"
+[coins.vip_rates.rows]
+USDT = ["1", "0.95", "0.93"]
+"""
+
+
+class Ledger:
+    """One ledger file and the ways to ask it; a refusal is an answer like any other."""
+
+    def __init__(self, folder: str, name: str):
+        self.path = Path(folder) / f"{name}.db"
+        self.path.write_bytes(_begun())
+
+    def call(self, owner: str | None, when: int) -> desk.Call:
+        return desk.Call(self.path, owner, when)
+
+    def ask(self, owner: str, when: int, request) -> str:
+        try:
+            desk.perform(self.call(owner, when), request)
+        except Refused as refusal:
+            return refusal.code
+        return "done"
+
+    def begin(self) -> None:
+        key = records.quiz_key()
+        for symbol, price in (("BTCUSDT", "20000"), ("ETHUSDT", "1000")):
+            quotes.price_set(self.call("ann", START), symbol, D(price), None, None)
+        for owner in OWNERS:
+            self.ask(owner, START, Deposit("USDT", D(6000)))
+            self.ask(owner, START, Activate(Wallet(owner, "cross"), "3", "DE", "accepted", key, key))
+            self.ask(owner, START, Transfer("USDT", D(5000), Wallet(owner, "spot"), Wallet(owner, "cross")))
+        self.do(START, ("rules", "10000", "0.6"))
+
+    def do(self, when: int, step: tuple) -> str:
+        kind, *words = step
+        if kind == "price":
+            quotes.price_set(self.call("ann", when), "BTCUSDT", words[0], None, None)
+        elif kind == "rules":
+            records.rules_import(self.call("ann", when), "mine", SUPPLY.format(usdt=words[0], btc=words[1]))
+        elif kind == "rate":
+            quotes.rate_set(self.call("ann", when), "BTC", words[0], None)
+        else:
+            owner, request = words
+            return self.ask(owner, when, request(Wallet(owner, "cross")))
+        return "done"
+
+    def told(self) -> dict:
+        """Everything that must not depend on when anybody looked: each account's journal with its interest by the hour, and the rest."""
+        with sqlite3.connect(self.path) as db:
+            rows = db.execute("SELECT o.name, e.at, e.kind, e.wallet, e.asset, e.amount, e.facts FROM entries e JOIN owners o ON o.id = e.owner_id ORDER BY e.id").fetchall()
+            told = {"pool": db.execute("SELECT * FROM pool_rates ORDER BY since, asset").fetchall()}
+            told["balances"] = db.execute("SELECT * FROM balances_by_wallet WHERE amount <> '0'").fetchall()
+        for owner in OWNERS:
+            told[owner] = sorted((row for name, *entry in rows if name == owner for row in _hours(*entry)), key=_order)
+        return told
+
+
+@cache
+def _begun() -> bytes:
+    """A ledger with all accounts in it, made once."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = object.__new__(Ledger)
+        made.path = Path(folder) / "begun.db"
+        made.begin()
+        return made.path.read_bytes()
+
+
+def _order(row):
+    return row[0], row[1] != "interest", row[2:4] if row[1] == "interest" else ()
+
+
+def _hours(moment, kind, wallet, asset, amount, facts):
+    told = json.loads(facts)
+    if kind != "interest":
+        return [(moment, kind, wallet, asset, amount, facts)]
+    return [(moment - hour * HOUR, kind, wallet, asset, told["charge"], told["rate_daily"], told["principal"], told["type"]) for hour in range(told["hours"])]
+
+
+amounts = st.integers(20, 9000).map(D)
+limits = st.tuples(st.sampled_from(["BUY", "SELL"]), st.integers(15, 28), st.sampled_from(["NO_SIDE_EFFECT", "MARGIN_BUY", "AUTO_REPAY"]))
+requests = st.one_of(
+    amounts.map(lambda amount: lambda wallet: Borrow(wallet, "USDT", amount)),
+    st.integers(1, 50).map(lambda n: lambda wallet: Borrow(wallet, "BTC", D(n) / 100)),
+    st.none().map(lambda _: lambda wallet: Borrow(wallet, "USDT", None)),
+    (st.none() | amounts).map(lambda amount: lambda wallet: Repay(wallet, "USDT", amount)),
+    st.integers(100, 9000).map(lambda quote: lambda wallet: Trade(wallet, "BUY", "BTCUSDT", None, D(quote), "MARKET", None, "MARGIN_BUY")),
+    limits.map(lambda told: lambda wallet: Trade(wallet, told[0], "BTCUSDT", D("0.1"), None, "LIMIT", D(told[1] * 1000), told[2])),
+    st.sampled_from("0129").map(lambda level: lambda wallet: Setting("vip", level)),
+)
+steps = st.one_of(
+    st.tuples(st.just("ask"), st.sampled_from(OWNERS), requests),
+    st.tuples(st.just("ask"), st.sampled_from(OWNERS), requests),
+    st.tuples(st.just("price"), st.integers(13, 28).map(lambda n: D(n * 1000))),
+    st.tuples(st.just("rules"), st.sampled_from(["", "9000", "20000", "4000"]), st.sampled_from(["", "0.5", "0"])),
+    st.tuples(st.just("rate"), st.sampled_from([D("0.0004"), D(0)])),
+)
+gaps = st.sampled_from([0, 1, 60_000, HOUR // 2, HOUR, 5 * HOUR + 1, 40 * HOUR])
+plans = st.lists(st.tuples(gaps, steps, st.lists(st.tuples(st.floats(0, 1), st.sampled_from((None, *OWNERS))), max_size=3)), min_size=3, max_size=12)
+
+
+@settings(max_examples=30, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
+@given(plans)
+def test_INT_8_the_books_do_not_depend_on_when_or_on_whom_cron_ran(plan):
+    with tempfile.TemporaryDirectory() as folder:
+        plain, busy = Ledger(folder, "plain"), Ledger(folder, "busy")
+        now = START
+        for gap, step, visits in plan:
+            for share, owner in sorted(visits, key=lambda visit: visit[0]):
+                desk.sweep(busy.call(owner, now + int(gap * share)), "accrue")
+            now += gap
+            assert plain.do(now, step) == busy.do(now, step)
+        end = now + 30 * HOUR
+        shown = [account.status(busy.call(owner, end)) for owner in OWNERS]
+        for owner in OWNERS:
+            desk.sweep(busy.call(owner, end), "accrue")
+        desk.sweep(plain.call(None, end), "accrue")
+        for owner in reversed(OWNERS):
+            desk.sweep(plain.call(owner, end), "accrue")
+        assert shown == [account.status(plain.call(owner, end)) for owner in OWNERS]
+        assert plain.told() == busy.told()
+        for ledger in (plain, busy):
+            assert records.check(ledger.call(None, end))["findings"] == []
+            before = ledger.told()
+            assert desk.sweep(ledger.call(None, end), "accrue")["entries"] == [] and ledger.told() == before
