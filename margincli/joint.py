@@ -38,8 +38,8 @@ def require_time_order(session: Any, at: int) -> None:
     """Where accounts share a pool, time runs forward for all: no use of an hour changes once its rate has been charged (INT-8)."""
     ahead = session.last_settled()
     if ahead and at < ahead[1] - ahead[1] % HOUR:
-        last, hour = moment(ahead[1]), moment(ahead[1] - ahead[1] % HOUR)
-        remedy = f"Accounts that share a lending pool share their time: use --at {hour} or later."
+        last = moment(ahead[1])
+        remedy = f"Accounts that share a lending pool share their time: use --at {last} or later."
         raise Refused("time_reversed", at=moment(at), account=ahead[0], last=last, remedy=remedy)
 
 

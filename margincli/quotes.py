@@ -189,11 +189,8 @@ def _in_force(rules: Rulebook, asset: str, vip: int, own: Document | None, pool:
         return Decimal(own["rate_daily"]), moment(own["since"]), own["source"], {}
     if pool:
         return rules.rate_at_level(asset, vip, pool["rate"]), pool["since"], "pool", pool["told"]
-    rate_daily = rules.default_rate_daily(asset)
-    if rate_daily is None:
-        return None
-    told = dict(zip(("basis", "rule"), rules.rate_mark(asset)))
-    return rules.rate_at_level(asset, vip, rate_daily), None, f"rules {rules.profile}", told
+    rate_daily = rules.rate_daily(asset, vip)
+    return None if rate_daily is None else (rate_daily, None, f"rules {rules.profile}", dict(zip(("basis", "rule"), rules.rate_mark(asset))))
 
 
 def _pool_rates(session, at: int) -> dict[str, Document]:

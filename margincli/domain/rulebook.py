@@ -129,6 +129,13 @@ class Rulebook:
         rate = self._rates.get(asset, self.leaf("coins.default_rate_daily"))
         return Decimal(rate) if rate else None
 
+    def rate_daily(self, asset: str, vip: int) -> Decimal | None:
+        """The same, as it is at a VIP level (INT-13)."""
+        if ("rate", asset, vip) not in self._read:
+            rate = self.default_rate_daily(asset)
+            self._read["rate", asset, vip] = None if rate is None else self.rate_at_level(asset, vip, rate)
+        return self._read["rate", asset, vip]
+
     def rate_mark(self, asset: str) -> tuple[str, str]:
         """Basis and rule id of the rate of a coin nobody gave a series for."""
         for table in (self.document["coins"]["rates"], self.document["coins"]["rates_placeholder"]):

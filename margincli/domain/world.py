@@ -51,9 +51,9 @@ class World:
         own = self.market.rate_daily(mode, asset, self.now)
         if own is not None:
             return own
-        shared = self.market.pool_daily(asset, self.now) if asset in self.rules.supplies else None
-        rate = self.rules.default_rate_daily(asset) if shared is None else shared
-        return None if rate is None else self.rules.rate_at_level(asset, self.vip, rate)
+        if asset in self.rules.supplies and (shared := self.market.pool_daily(asset, self.now)) is not None:
+            return self.rules.rate_at_level(asset, self.vip, shared)
+        return self.rules.rate_daily(asset, self.vip)
 
 
 _EPOCH = datetime(1970, 1, 1)

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from .pool import SCHEMA as POOL_RATES
+from .pool import VIEW as POOL_RATES_BY_ASSET
 from .schema import APPLICATION_ID, GUARDS, KEEPING, TABLES
 from .views import VIEWS
 
@@ -30,7 +31,7 @@ def books(db: Database) -> None:
 @steps(name="0002_pool_rates")
 def pool_rates(db: Database) -> None:
     """The rates of the lending pool, where coins have a supply."""
-    for statement in _statements(POOL_RATES):
+    for statement in _statements(POOL_RATES + POOL_RATES_BY_ASSET):
         db.conn.execute(statement)
     _now_at(db, 2)
 

@@ -20,6 +20,7 @@ from .faults import UNITS_MOST
 from .books import last_settled
 from .folding import Claim
 from .names import amount_of
+from .views import sql_moment
 
 SCHEMA = """
 CREATE TABLE pool_rates (
@@ -41,6 +42,11 @@ WHEN EXISTS (SELECT 1 FROM pool_rates WHERE asset = new.asset AND since >= new.s
 BEGIN SELECT RAISE(ABORT, 'pool_rates are append-only'); END;
 """
 
+VIEW = f"""
+CREATE VIEW pool_rates_by_asset AS
+SELECT asset, {sql_moment("since")} AS since, rate_daily, lent, supply FROM pool_rates ORDER BY asset, pool_rates.since;
+"""
+
 _ROW = "SELECT asset, since, rate_daily, lent, supply FROM pool_rates"
 _LENT = (
     "SELECT e.at, s.name, s.scale, p.amount FROM postings p JOIN entries e ON e.id = p.entry_id JOIN assets s ON s.id = p.asset_id "
@@ -58,12 +64,15 @@ def rates(db: sqlite3.Connection, at: int = UNITS_MOST, rows: int = 1) -> list[P
 
 
 def add_rates(db: sqlite3.Connection, found: Iterable[PoolRate]) -> None:
-    written = ((rate.asset, rate.since, *(value if value is None else plain(value) for value in rate[2:])) for rate in found)
-    db.executemany("INSERT INTO pool_rates (asset, since, rate_daily, lent, supply) VALUES (?, ?, ?, ?, ?)", written)
+    db.executemany("INSERT INTO pool_rates (asset, since, rate_daily, lent, supply) VALUES (?, ?, ?, ?, ?)", map(_written, found))
 
 
 def _read(row: tuple) -> PoolRate:
     return PoolRate(*row[:2], *(value if value is None else Decimal(value) for value in row[2:]))
+
+
+def _written(rate: PoolRate) -> tuple:
+    return (*rate[:2], *(value if value is None else plain(value) for value in rate[2:]))
 
 
 # --- the proof ---
@@ -74,39 +83,36 @@ def claims(db: sqlite3.Connection) -> Iterator[Claim]:
 
     In memory are the last rate of each coin and one line at a time; SQLite brings the lines into time order.
     """
-    ahead, kept = last_settled(db), 0
-    until = ahead[1] - ahead[1] % HOUR if ahead else -1
-    for rate in _due(db, until):
-        row = db.execute(f"{_ROW} WHERE asset = ? AND since = ?", rate[:2]).fetchone()
-        kept += row is not None
-        if row is None or _read(row) != rate:
-            told = "missing" if row is None else f"{row[2] or 'ended'} at {row[3]} lent"
-            due = f"{'ended' if rate.rate_daily is None else plain(rate.rate_daily)} at {plain(rate.lent)} lent"
-            facts = {"asset": rate.asset, "since": moment(rate.since), "kept": told, "due": due}
-            yield "pool_rate", f"The pool's rate of {rate.asset} from {facts['since']} on is kept as {told}; the entries make it {due}.", facts
-    more = db.execute("SELECT count(*) FROM pool_rates").fetchone()[0] - kept
+    ahead, found = last_settled(db), 0
+    for rate in _due(db, ahead[1] - ahead[1] % HOUR) if ahead else ():
+        row, due = db.execute(f"{_ROW} WHERE asset = ? AND since = ?", rate[:2]).fetchone(), _written(rate)
+        found += row is not None
+        if row != due:
+            facts = {"asset": rate.asset, "since": moment(rate.since), "kept": _told(row), "due": _told(due)}
+            yield "pool_rate", f"The pool's rate of {rate.asset} from {facts['since']} on is kept as {facts['kept']}; the entries make it {facts['due']}.", facts
+    more = db.execute("SELECT count(*) FROM pool_rates").fetchone()[0] - found
     if more:
-        yield "pool_rate", f"{more} rates of the pool follow from nothing.", {"more": more}
+        yield "pool_rate", f"Rates of the pool that follow from no entry: {more}.", {"more": more}
+
+
+def _told(row: tuple | None) -> str:
+    return "missing" if row is None else f"{row[2] or 'ended'} at {row[3]} lent of {row[4] or 'no supply'}"
 
 
 def _due(db: sqlite3.Connection, until: int) -> Iterator[PoolRate]:
-    """The rates as they follow from the journal, up to the hour `until`."""
+    """The rates as they follow from the journal, up to the hour `until`: what stood before each loan, repayment or new rule book."""
     standing: dict[str, PoolRate] = {}
     lent: dict[str, Decimal] = {}
     rules, after = None, 0
     books = ((since, document, None, None) for since, document in db.execute("SELECT since, document FROM rulebooks ORDER BY since"))
-    for at, name, scale, units in merge(books, db.execute(_LENT, (HOUSE.owner, POOL.bucket)), key=itemgetter(0)):
-        if rules is not None and at > after:
-            yield from _standing(standing, path(rules, standing, lent, after, min(at, until)))
+    moves = db.execute(_LENT, (HOUSE.owner, POOL.bucket))
+    for at, name, scale, units in merge(books, moves, [(until, None, None, None)], key=itemgetter(0)):
+        if rules is not None and after < at:
+            found = path(rules, standing, lent, after, min(at, until))
+            standing.update((rate.asset, rate) for rate in found)
+            yield from found
             after = at
-        if units is None:
-            rules = Rulebook(json.loads(name))
-        else:
+        if units is not None:
             lent[name] = lent.get(name, ZERO) - amount_of(units, scale)
-    if rules is not None and until > after:
-        yield from _standing(standing, path(rules, standing, lent, after, until))
-
-
-def _standing(standing: dict[str, PoolRate], found: list[PoolRate]) -> list[PoolRate]:
-    standing.update((rate.asset, rate) for rate in found)
-    return found
+        elif name is not None:
+            rules = Rulebook(json.loads(name))

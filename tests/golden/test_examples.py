@@ -17,7 +17,6 @@ from margincli.domain.steps import commission
 
 NOT_YET = {
     "int-waive-first-hour": "INT-9: promotions that waive hours",
-    "rate-cap-up": "INT-8: rates come from the user; none is made up, so none is clamped",
     "tier-limits-8.5x": "ISO-6: leverage adjustment within a family",
     "iso-tier-two-debts": "ISO-4: the tables of 2020, whose LR rises with the tier; ISO-3 itself is tested below",
     "pro-im-mm": "PRO-3: Cross Pro",
