@@ -45,6 +45,14 @@ USDT = ["1", "0.95", "0.93"]
 """
 
 
+# ann is long and ben is short, near enough to be liquidated; ben has an order resting that would repay the pool
+POSITIONS = (
+    ("ann", lambda wallet: Trade(wallet, "BUY", "BTCUSDT", D("0.6"), None, "MARKET", None, "MARGIN_BUY")),
+    ("ben", lambda wallet: Trade(wallet, "SELL", "BTCUSDT", D("0.4"), None, "MARKET", None, "MARGIN_BUY")),
+    ("ben", lambda wallet: Trade(wallet, "BUY", "BTCUSDT", D("0.1"), None, "LIMIT", D(18000), "AUTO_REPAY")),
+)
+
+
 class Ledger:
     """One ledger file and the ways to ask it; a refusal is an answer like any other."""
 
@@ -71,6 +79,8 @@ class Ledger:
             self.ask(owner, START, Activate(Wallet(owner, "cross"), "3", "DE", "accepted", key, key))
             self.ask(owner, START, Transfer("USDT", D(5000), Wallet(owner, "spot"), Wallet(owner, "cross")))
         self.do(START, ("rules", "10000", "0.6"))
+        for owner, request in POSITIONS:
+            assert self.ask(owner, START, request(Wallet(owner, "cross"))) == "done"
 
     def do(self, when: int, step: tuple) -> str:
         kind, *words = step
@@ -131,7 +141,7 @@ requests = st.one_of(
 steps = st.one_of(
     st.tuples(st.just("ask"), st.sampled_from(OWNERS), requests),
     st.tuples(st.just("ask"), st.sampled_from(OWNERS), requests),
-    st.tuples(st.just("price"), st.integers(13, 28).map(lambda n: D(n * 1000))),
+    st.tuples(st.just("price"), st.integers(11, 31).map(lambda n: D(n * 1000))),
     st.tuples(st.just("rules"), st.sampled_from(["", "9000", "20000", "4000"]), st.sampled_from(["", "0.5", "0"])),
     st.tuples(st.just("rate"), st.sampled_from([D("0.0004"), D(0)])),
 )
@@ -151,13 +161,13 @@ def test_INT_8_the_books_do_not_depend_on_when_or_on_whom_cron_ran(plan):
             now += gap
             assert plain.do(now, step) == busy.do(now, step)
         end = now + 30 * HOUR
-        shown = [account.status(busy.call(owner, end)) for owner in OWNERS]
+        shown = [account.status(busy.call(owner, end))["wallets"] for owner in OWNERS]
         for owner in OWNERS:
             desk.sweep(busy.call(owner, end), "accrue")
         desk.sweep(plain.call(None, end), "accrue")
         for owner in reversed(OWNERS):
             desk.sweep(plain.call(owner, end), "accrue")
-        assert shown == [account.status(plain.call(owner, end)) for owner in OWNERS]
+        assert shown == [account.status(plain.call(owner, end))["wallets"] for owner in OWNERS]
         assert plain.told() == busy.told()
         for ledger in (plain, busy):
             assert records.check(ledger.call(None, end))["findings"] == []
@@ -180,51 +190,68 @@ def lends(amount) -> object:
 def test_BOR_4_a_loan_that_the_pool_cannot_give_leaves_no_trace_in_any_account(tmp_path):
     """Though bringing all of them up to date came first; a dry run and a look at the account write nothing either."""
     ledger = Ledger(tmp_path, "one")
-    assert ledger.do(START, ("ask", "ann", lends(9000))) == "done"
+    assert ledger.do(START, ("ask", "ann", lends(1000))) == "done"
     before, later = dump(ledger), START + 50 * HOUR
-    assert ledger.do(later, ("ask", "ben", lends(1001))) == "pool_empty"
-    desk.perform(ledger.call("ben", later)._replace(dry_run=True), lends(1000)(Wallet("ben", "cross")))
+    assert ledger.do(later, ("ask", "cy", lends(5000))) == "pool_empty"
+    desk.perform(ledger.call("cy", later)._replace(dry_run=True), lends(1000)(Wallet("cy", "cross")))
     account.status(ledger.call("ann", later)), account.limits(ledger.call("ben", later), "USDT"), quotes.rate_show(ledger.call("ben", later), None)
     assert dump(ledger) == before
 
 
 def test_INT_8_who_borrows_nothing_more_pays_more_when_another_borrows(tmp_path):
     quiet, busy = Ledger(tmp_path, "quiet"), Ledger(tmp_path, "busy")
-    for ledger in (quiet, busy):
-        ledger.do(START, ("ask", "ann", lends(100)))
-    busy.do(START + HOUR // 2, ("ask", "ben", lends(9500)))
+    assert busy.do(START + HOUR // 2, ("ask", "cy", lends(2800))) == "done"
     owed = []
     for ledger in (quiet, busy):
         desk.sweep(ledger.call("ann", START + 10 * HOUR), "accrue")
         owed.append([D(row["interest"]) for row in records.interest(ledger.call("ann", START + 10 * HOUR), None, None, False)["rows"]])
-    assert owed[0][0] == owed[1][0] and all(less < more for less, more in zip(owed[0][1:], owed[1][1:], strict=True))
+    assert all(less <= more for less, more in zip(*owed, strict=True)) and sum(owed[1]) > sum(owed[0]) and owed[1][-1] > 2 * owed[0][-1]
 
 
 def test_INT_6_rate_show_says_what_a_loan_is_charged(tmp_path):
     ledger = Ledger(tmp_path, "one")
-    ledger.do(START, ("ask", "ann", lends(9000)))
-    ledger.do(START, ("ask", "ben", lambda wallet: Setting("vip", "1")))
+    ledger.do(START, ("ask", "cy", lambda wallet: Setting("vip", "1")))
     for minutes in (1, 59, 60, 61, 200, 5000):
-        call = ledger.call("ben", START + minutes * 60_000)
-        (shown, _), loan = quotes.rate_show(call, "USDT")["rows"], desk.perform(call, lends(20)(Wallet("ben", "cross")))
+        call = ledger.call("cy", START + minutes * 60_000)
+        (shown, _), loan = quotes.rate_show(call, "USDT")["rows"], desk.perform(call, lends(20)(Wallet("cy", "cross")))
         assert loan["entries"][-1]["facts"]["rate_daily"] == shown["rate_daily"] and shown["vip"] == "1"
         assert quotes.rate_show(call, "USDT")["rows"][0] == shown
 
 
 def test_INT_6_what_is_not_asked_for_is_told_in_a_notice(tmp_path):
     ledger = Ledger(tmp_path, "one")
-    ledger.do(START, ("ask", "ann", lends(9000)))
-    loan = desk.perform(ledger.call("ben", START + 3 * HOUR), lends(100)(Wallet("ben", "cross")))
-    assert {entry["account"] for entry in loan["entries"]} == {"ben"}
-    assert [(notice["code"], notice["facts"]) for notice in loan["notices"]] == [("pool_shared", {"accounts": "ann", "entries": "3"})]
+    loan = desk.perform(ledger.call("cy", START + 3 * HOUR), lends(100)(Wallet("cy", "cross")))
+    assert {entry["account"] for entry in loan["entries"]} == {"cy"}
+    assert [(notice["code"], notice["facts"]) for notice in loan["notices"]] == [("pool_shared", {"accounts": "ann, ben", "entries": "5"})]
+
+
+def test_INT_8_what_falls_due_on_the_way_moves_the_rates_at_its_own_hour(tmp_path):
+    """Ben's order fills two days in, and repays a quarter of what the pool has lent of BTC: nobody looks for ten days, or every hour."""
+    rare, often = Ledger(tmp_path, "rare"), Ledger(tmp_path, "often")
+    for ledger in (rare, often):
+        ledger.do(START + 50 * HOUR + 7, ("price", D(17000)))
+    for hour in range(1, 240):
+        desk.sweep(often.call(OWNERS[hour % 3], START + hour * HOUR + hour), "accrue")
+    for ledger in (rare, often):
+        desk.sweep(ledger.call(None, START + 240 * HOUR), "accrue")
+    assert rare.told() == often.told()
+    begun = [(since, lent) for asset, since, _, lent, _ in rare.told()["pool"] if asset == "BTC"]
+    assert {lent for since, lent in begun if since < START + 51 * HOUR} == {"0.4"} and begun[2] == (START + 51 * HOUR, "0.30015701")
+
+
+def test_BOR_4_what_others_pay_back_on_the_way_can_be_lent_at_once(tmp_path):
+    """0.2 of 0.6 BTC are left until ben's order repays a tenth."""
+    ledger, later = Ledger(tmp_path, "one"), START + 5 * HOUR
+    ledger.do(START + HOUR, ("price", D(17000)))
+    assert ledger.do(later, ("ask", "cy", lambda wallet: Borrow(wallet, "BTC", D("0.31")))) == "pool_empty"
+    assert ledger.do(later, ("ask", "cy", lambda wallet: Borrow(wallet, "BTC", D("0.29")))) == "done"
 
 
 def test_without_a_supply_nobody_is_touched_but_the_account_asked_for(tmp_path):
     ledger = Ledger(tmp_path, "one")
     ledger.do(START, ("rules", "", ""))
-    for owner in OWNERS:
-        ledger.do(START, ("ask", owner, lends(100)))
+    before = ledger.told()
     desk.sweep(ledger.call("ann", START + 5 * HOUR), "accrue")
-    told = ledger.told()
-    assert (told["pool"], len(told["ann"]) - len(told["ben"])) == ([], 5)
-    assert ledger.do(START + HOUR, ("ask", "ben", lends(100))) == "done"  # ann is ahead, and need not wait
+    after = ledger.told()
+    assert (after["pool"], after["ben"], len(after["ann"]) - len(before["ann"])) == ([], before["ben"], 5)
+    assert ledger.do(START + HOUR, ("ask", "ben", lends(100))) == "done"  # ann is ahead, and ben need not wait
