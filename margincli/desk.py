@@ -127,7 +127,7 @@ def bring(session, owners: list[str], at: int, request=None) -> Brought:
 def pool_rates(session, at: int) -> list[PoolRate]:
     """The last rates of the pool that began by `at`, two of each coin at least where there are: kept ones, and what follows now."""
     ahead = session.last_settled()
-    news = bring(session, [], at).rates if ahead and ahead[1] < at else []
+    news = bring(session, [], at).rates if ahead is None or ahead[1] < at else []
     return [*session.pool_rates(at, rows=2), *news]
 
 

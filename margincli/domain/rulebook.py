@@ -27,6 +27,14 @@ class Pair(NamedTuple):
     market_max_qty: Decimal
 
 
+_SOUND = "its figures lie from 0 to under 1000000000000000000, with 18 decimals at most"
+
+
+def _is_sound(figure: Decimal) -> bool:
+    """Small enough to be reckoned with exactly."""
+    return 0 <= figure < 10**18 and figure.as_tuple().exponent >= -18
+
+
 def _at_level(figures: list[str] | None, vip: int) -> str:
     """One figure a level, the last for all above; '' where there is none."""
     return figures[min(vip, len(figures) - 1)] if figures else ""
@@ -60,20 +68,21 @@ class Rulebook:
         if any(len(point) != 2 or not all(point) for point in points) or (self.supplies and not points):
             return "pool.curve needs points of two figures: the use, and the multiple there"
         uses = [use for use, _ in self.curve]
-        if uses != sorted(set(uses)) or any(figure < 0 for point in self.curve for figure in point):
-            return "pool.curve: its points go by rising use, no figure under 0"
+        if uses != sorted(set(uses)):
+            return "pool.curve: its points go by rising use"
         unknown = [asset for asset in self.supplies if asset not in self.assets or self.default_rate_daily(asset) is None]
         if unknown:
             return f"pool.supply.{unknown[0]} is not a coin that can be borrowed"
-        return "" if min([self.most_change_hourly, *self.supplies.values()]) >= 0 else "pool: a figure lies under 0"
+        figures = [self.most_change_hourly, *self.supplies.values(), *(figure for point in self.curve for figure in point)]
+        return "" if all(map(_is_sound, figures)) else f"pool: {_SOUND}"
 
     def _flaw_by_level(self) -> str:
         for path in ("coins.vip_rates", "borrow.limits_by_vip"):
             for name, figures in self.rows_if_any(path).items():
                 if name not in self.assets | {"default"}:
                     return f"{path}.{name} is not a coin of the rule book"
-                if any(figure and Decimal(figure) < 0 for figure in figures):
-                    return f"{path}.{name} has a figure under 0"
+                if not all(_is_sound(Decimal(figure)) for figure in figures if figure):
+                    return f"{path}.{name}: {_SOUND}"
         return ""
 
     def leaf(self, path: str) -> Any:

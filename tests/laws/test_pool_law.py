@@ -218,6 +218,17 @@ def test_INT_6_rate_show_says_what_a_loan_is_charged(tmp_path):
         assert quotes.rate_show(call, "USDT")["rows"][0] == shown
 
 
+def test_INT_8_a_supply_moves_rates_from_its_own_hour_on_whoever_comes_later(tmp_path):
+    """Nobody borrows: from 0.00010811 down to half of it, before there is any account and after."""
+    call = desk.Call(tmp_path / "new.db", "ann", START)
+    records.rules_import(call, "mine", SUPPLY.format(usdt="1000", btc=""))
+    later = call._replace(at=START + 5 * HOUR)
+    shown = [quotes.rate_show(call._replace(at=START + hour * HOUR), "USDT")["rows"][0] for hour in (0, 1, 2, 5)]
+    assert [row["rate_daily"] for row in shown] == ["0.00010811", "0.00008108", "0.00006081", "0.00005406"]
+    desk.perform(later, Deposit("USDT", D(5)))
+    assert quotes.rate_show(later, "USDT")["rows"][0] == shown[-1] and records.check(later)["findings"] == []
+
+
 def test_INT_6_what_is_not_asked_for_is_told_in_a_notice(tmp_path):
     ledger = Ledger(tmp_path, "one")
     loan = desk.perform(ledger.call("cy", START + 3 * HOUR), lends(100)(Wallet("cy", "cross")))
