@@ -12,14 +12,16 @@ from .domain.journal import Entry, Wallet
 from .domain.market import IndexRules
 from .domain.operations import decide
 from .domain.orders import open_orders
+from .domain.pool import PoolRate
 from .domain.refusals import Refused
 from .domain.risk import Health, health
 from .domain.rulebook import Rulebook
 from .domain.schemes import scheme_of
 from .domain.walk import settle
 from .domain.world import World, moment
+from .joint import Account, is_shared, require_time_order, together, with_house
 from .ledger import scratch, writing
-from .render.documents import entry_document, health_document, notices, order_documents
+from .render.documents import entry_document, health_document, notices, order_documents, pool_notice
 
 Document = dict[str, Any]
 EVERYONE = "*"
@@ -73,12 +75,14 @@ def _carry_out(session, call: Call, request) -> Document:
         return answered
     if not begins_account(request):
         require_account(session, call.account)
-    world, due = bring_up_to_date(session, call.account, call.at, request)
+    brought = bring(session, [call.account], call.at, request)
+    world, due = brought.mine(call.account)
     after, made = decide(world, request)
     after, follows = settle(after, call.at)  # THR-8: what the request itself set off, such as an alert, at the same moment
+    told = write_others(session, call, brought, [call.account])
     entries = appended(session, call, due + made + follows, world.rules)
     asked = entries[len(due) : len(due) + len(made)]
-    document = receipt(call, command, entries, wallets_health(world), wallets_health(after))
+    document = receipt(call, command, entries, wallets_health(world), wallets_health(after), told)
     if command == "trade":
         document["order"], *others = order_documents(asked, request.type)
         if others:
@@ -88,8 +92,46 @@ def _carry_out(session, call: Call, request) -> Document:
 
 def bring_up_to_date(session, owner: str, at: int, request=None) -> tuple[World, list[Entry]]:
     """The account's world at `at` with all that fell due, and those entries (not written yet)."""
-    world, settled_to = load(session, owner, at, request)
-    return settle_under_the_rules(session, world, settled_to)
+    return bring(session, [owner], at, request).mine(owner)
+
+
+class Brought(NamedTuple):
+    """Accounts as the ledger has them, and brought up to date with what fell due; and the pool's rates that began on the way."""
+
+    before: dict[str, World]
+    after: dict[str, Account]
+    rates: list[PoolRate]
+
+    def mine(self, owner: str) -> tuple[World, list[Entry]]:
+        """One account's world and its entries; in it the house has seen what fell due for the others, too."""
+        others = (entry for name, account in self.after.items() if name != owner for entry in account.due)
+        return with_house(self.after[owner].world, others) if len(self.after) > 1 else self.after[owner].world, self.after[owner].due
+
+
+def bring(session, owners: list[str], at: int, request=None) -> Brought:
+    """The accounts brought to `at`, alone where they share nothing; else all that anything can fall due for, together.
+
+    Raises Refused time_reversed.
+    """
+    shared = is_shared(session, at)
+    if shared:
+        require_time_order(session, at)
+        lively = (owner for owner in session.owners(owing_only=True) if owner not in owners)
+        owners = [*owners, *(owner for owner in lively if (session.settled_to(owner) or 0) <= at)]  # one may be ahead, within the hour
+    found = {owner: load(session, owner, at, request) for owner in owners}
+    accounts = {owner: Account(world, settled_to, []) for owner, (world, settled_to) in found.items()}
+    before = {owner: account.world for owner, account in accounts.items()}
+    if shared:
+        return Brought(before, *together(session, accounts, at, lambda world, since: settle_under_the_rules(session, world, since)))
+    alone = {owner: settle_under_the_rules(session, account.world, account.settled_to) for owner, account in accounts.items()}
+    return Brought(before, {owner: Account(world, at, due) for owner, (world, due) in alone.items()}, [])
+
+
+def pool_rates(session, at: int) -> list[PoolRate]:
+    """The last rates of the pool that began by `at`, two of each coin at least where there are: kept ones, and what follows now."""
+    ahead = session.last_settled()
+    news = bring(session, [], at).rates if ahead is None or ahead[1] < at else []
+    return [*session.pool_rates(at, rows=2), *news]
 
 
 def settle_under_the_rules(session, world: World, settled_to: int) -> tuple[World, list[Entry]]:
@@ -108,7 +150,8 @@ def load(session, owner: str, at: int, request=None) -> tuple[World, int]:
     """The account as the ledger has it, with the market of its coins and of the request's. Raises Refused time_reversed."""
     last = session.settled_to(owner)
     if last is not None and at < last:
-        raise Refused("time_reversed", at=moment(at), account=owner, last=moment(last))
+        remedy = f"Time runs forward in an account: use --at {moment(last)} or later, or another account."
+        raise Refused("time_reversed", at=moment(at), account=owner, last=moment(last), remedy=remedy)
     settled_to = at if last is None else last
     rules, state = session.rulebook(at), session.state(owner)
     assets = {asset for (account, asset), amount in state.balances.items() if amount and account.wallet.owner == owner}
@@ -151,13 +194,24 @@ def wallets_health(world: World) -> list[Health]:
 # --- writing and telling ---
 
 
+def write_others(session, call: Call, brought: Brought, asked: list[str]) -> list[Document]:
+    """Write what the pool brought along: its rates, and what fell due for accounts that were not asked for. A notice of these."""
+    if brought.rates and brought.after:  # without an account nothing says that these hours are past
+        session.add_pool_rates(brought.rates)
+    booked = {}
+    for owner, account in brought.after.items():
+        if owner not in asked and (found := appended(session, call._replace(account=owner), account.due, account.world.rules)):
+            booked[owner] = len(found)
+    return [pool_notice(booked)] if booked else []
+
+
 def appended(session, call: Call, entries: list[Entry], rules: Rulebook) -> list[Document]:
     numbers = session.append(call.account, entries, rules.scale)
     session.settle(call.account, call.at)
     return [entry_document(entry, None if call.dry_run else number) for entry, number in zip(entries, numbers)]
 
 
-def receipt(call: Call, command: str, entries: list[Document], before: list[Health], after: list[Health]) -> Document:
+def receipt(call: Call, command: str, entries: list[Document], before: list[Health], after: list[Health], told: list[Document]) -> Document:
     afterwards = [health_document(wallet) for wallet in after]
     return {
         "mode": "paper",
@@ -170,7 +224,7 @@ def receipt(call: Call, command: str, entries: list[Document], before: list[Heal
         "entries": entries,
         "before": [health_document(wallet) for wallet in before],
         "after": afterwards,
-        "notices": notices(entries, afterwards),
+        "notices": [*notices(entries, afterwards), *told],
     }
 
 

@@ -6,10 +6,12 @@ Every function takes a Call and returns the JSON document of the contract.
 from decimal import Decimal
 from typing import Callable
 
-from .desk import Call, Document, answered_before, default_rules
+from .desk import Call, Document, answered_before, default_rules, pool_rates
 from .domain.interest import rate_yearly
+from .domain.journal import Wallet
 from .domain.market import GIVEN
-from .domain.money import PLACES, charge_up_quotient, plain
+from .domain.money import PLACES, charge_up_quotient, plain, ratio, round_half_up
+from .domain.pool import PoolRate, target_daily
 from .domain.refusals import Refused
 from .domain.rulebook import Pair, Rulebook
 from .domain.world import moment
@@ -163,32 +165,56 @@ def _taken(path, found, loaded) -> Document:
 
 
 def rate_show(call: Call, asset: str | None) -> Document:
-    """Rates in force at `call.at`: daily, hourly and yearly (INT-7), and where each comes from."""
-    rules, own = Rulebook(default_rules()), {}
+    """Rates in force at `call.at` for the account's VIP level: daily, hourly and yearly (INT-7), and where each comes from."""
+    rules, own, pool, vip = Rulebook(default_rules()), {}, {}, 0
     if call.ledger.exists():
         with reading(call.ledger) as session:
             rules = session.rulebook(call.at)
             own = {(row["mode"], row["asset"]): row for row in session.rates_in_force(asset, call.at)}
+            vip = int(session.state(call.account).setting(Wallet(call.account, "spot"), "vip") or 0)
+            pool = _pool_rates(session, call.at) if rules.supplies else {}
     if asset and asset not in rules.assets:
         raise Refused("unknown_asset", asset=asset)
-    names = [asset] if asset else sorted({name for _, name in own} | SHOWN_ALWAYS)
-    rows = [row for name in names for mode in _modes(None) if (row := _rate_in_force(rules, name, mode, own.get((mode, name))))]
+    names = [asset] if asset else sorted({name for _, name in own} | SHOWN_ALWAYS | pool.keys())
+    found = [(name, mode, _in_force(rules, name, vip, own.get((mode, name)), pool.get(name))) for name in names for mode in _modes(None)]
+    rows = [_rate(name, mode, vip, *rate) for name, mode, rate in found if rate]
     if asset and not rows:
         raise Refused("not_borrowable", asset=asset)
     return listed(call, rows)
 
 
-def _rate_in_force(rules: Rulebook, asset: str, mode: str, own: Document | None) -> Document | None:
+def _in_force(rules: Rulebook, asset: str, vip: int, own: Document | None, pool: Document | None) -> tuple[Decimal, str | None, str, Document] | None:
+    """Rate, since when, source and what more there is to say of it: as World.rate_daily chooses."""
     if own:
-        return _rate(asset, mode, Decimal(own["rate_daily"]), moment(own["since"]), own["source"])
-    rate_daily = rules.default_rate_daily(asset)
-    return None if rate_daily is None else _rate(asset, mode, rate_daily, None, f"rules {rules.profile}")
+        return Decimal(own["rate_daily"]), moment(own["since"]), own["source"], {}
+    if pool:
+        return rules.rate_at_level(asset, vip, pool["rate"]), pool["since"], "pool", pool["told"]
+    rate_daily = rules.rate_daily(asset, vip)
+    return None if rate_daily is None else (rate_daily, None, f"rules {rules.profile}", dict(zip(("basis", "rule"), rules.rate_mark(asset))))
 
 
-def _rate(asset: str, mode: str, rate_daily: Decimal, since: str | None, source: str) -> Document:
+def _pool_rates(session, at: int) -> dict[str, Document]:
+    """Of each coin with a supply the pool's rate, and how it came about at the hour it began: by use, target and clamp (INT-8)."""
+    last: dict[str, list[PoolRate]] = {}
+    for rate in pool_rates(session, at):
+        last.setdefault(rate.asset, [rate]).append(rate)
+    return {asset: _pool_rate(session, *rates[-2:]) for asset, rates in last.items() if asset in session.rulebook(at).supplies and rates[-1].rate_daily is not None}
+
+
+def _pool_rate(session, before: PoolRate, rate: PoolRate) -> Document:
+    rules = session.rulebook(rate.since - 1)
+    previous = before.rate_daily if before.since < rate.since and before.rate_daily is not None else rules.default_rate_daily(rate.asset)
+    target = target_daily(rules, rate.asset, rate.lent, rate.supply)
+    use = plain(round_half_up(ratio(rate.lent, rate.supply))) if rate.supply else "1"
+    figures = {"lent": rate.lent, "supply": rate.supply, "previous_daily": previous, "target_daily": target, "most_change_hourly": rules.most_change_hourly}
+    told = {"use": use, **{name: plain(figure) for name, figure in figures.items()}, "clamped": rate.rate_daily != target}
+    return {"rate": rate.rate_daily, "since": moment(rate.since), "told": told}
+
+
+def _rate(asset: str, mode: str, vip: int, rate_daily: Decimal, since: str | None, source: str, told: Document) -> Document:
     hourly = charge_up_quotient(rate_daily, Decimal(24), PLACES)
     figures = {"rate_daily": plain(rate_daily), "rate_hourly": plain(hourly), "rate_yearly": plain(rate_yearly(rate_daily))}
-    return {"asset": asset, "mode": mode, **figures, "since": since, "source": source}
+    return {"asset": asset, "mode": mode, **figures, "since": since, "source": source, "vip": str(vip), **told}
 
 
 def _modes(mode: str | None) -> tuple[str, ...]:

@@ -7,12 +7,13 @@ from decimal import Decimal
 from typing import Any, Callable, Iterable
 
 from .desk import Call, Document, answered_before, bring_up_to_date, default_rules, finished, require_account, written
-from .domain import pro
+from .domain.flaws import flaw_of
 from .domain.money import ZERO, plain
 from .domain.orders import open_orders
 from .domain.refusals import Refused
 from .domain.rulebook import Rulebook, millis
 from .domain.world import moment
+from .joint import is_shared, require_time_order
 from .ledger import reading
 from .render.documents import entry_document, interest_rows, open_order_document, period
 
@@ -119,9 +120,14 @@ def _out_of_its_time(call: Call, document: Document) -> list[Document]:
 
 def rules_import(call: Call, name: str, text: str) -> Document:
     """Rules of the user's own laid over those in force, from `call.at` on. Raises RulesFileError, naming the line that is wrong."""
-    from .rules import merge, read
+    from .rules import load, merge, read
 
-    return _put_in_force(call, "rules import", name, read(text), lambda document, before: merge(before, document))
+    def lay(document: Document, before: Document) -> Document:
+        missing = [section for section in document if section not in before]  # of a book made when there was no such section
+        packaged = load() if missing else {}
+        return merge({**{section: packaged[section] for section in missing}, **before}, document)
+
+    return _put_in_force(call, "rules import", name, read(text), lay)
 
 
 def _put_in_force(call: Call, command: str, words: str, document: Document, lay: Callable[[Document, Document], Document], begins: Document | None = None) -> Document:
@@ -129,8 +135,10 @@ def _put_in_force(call: Call, command: str, words: str, document: Document, lay:
 
     def work(session) -> list[Document]:
         whole = lay(document, session.rulebook(call.at).document)
-        if flaw := Rulebook(whole).flaw() or pro.flaw_of(Rulebook(whole)):
+        if flaw := flaw_of(Rulebook(whole)):
             raise RulesFileError("file", flaw, "mend it there")
+        if Rulebook(whole).supplies or is_shared(session, call.at):
+            require_time_order(session, call.at)
         if session.rulebook(call.at).document != whole:
             session.add_rulebook(call.at, whole)
         since = session.rulebook_since(call.at)

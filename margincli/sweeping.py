@@ -4,12 +4,15 @@ Where many owe, the quiet ones pay their hours in one stroke (see domain/quiet.p
 through. The books come out the same; the report names the accounts to which anything but interest happened.
 """
 
-from .desk import EVERYONE, Call, Document, answered_before, appended, finished, load, receipt, require_account, settle_under_the_rules, wallets_health
+from typing import Iterable
+
+from .desk import EVERYONE, Call, Document, answered_before, appended, bring, finished, receipt, require_account, wallets_health, write_others
 from .domain.interest import HOUR
 from .domain.journal import HOUSE, LOANS
 from .domain.quiet import call_bar, dues, growth_up, worst_prices
 from .domain.standing import State
 from .domain.world import World
+from .joint import is_shared
 from .ledger import writing
 from .render.documents import entry_document
 
@@ -23,27 +26,31 @@ def sweep(call: Call, command: str) -> Document:
         words = f"{command} {call.account or EVERYONE}"
         if answered := answered_before(session, call, words):
             return answered
-        entries, before, after = [], [], []
-        for owner in _walked(session, call, entries):
-            world, settled_to = load(session, owner, call.at)
-            settled, due = settle_under_the_rules(session, world, settled_to)
-            entries += appended(session, call._replace(account=owner), due, world.rules)
-            before += wallets_health(world)
-            after += wallets_health(settled)
-        return finished(session, call, words, receipt(call, command, entries, before, after))
+        entries, before, after, told = [], [], [], []
+        for owners in _walked(session, call, entries):
+            brought = bring(session, owners, call.at)
+            told += write_others(session, call, brought, owners)
+            for owner in owners:
+                account = brought.after[owner]
+                entries += appended(session, call._replace(account=owner), account.due, account.world.rules)
+                before += wallets_health(brought.before[owner])
+                after += wallets_health(account.world)
+        return finished(session, call, words, receipt(call, command, entries, before, after, told))
 
 
-def _walked(session, call: Call, entries: list[Document]):
-    """The accounts that have to be walked through, once the quiet ones have paid their hours, told in `entries`."""
+def _walked(session, call: Call, entries: list[Document]) -> Iterable[list[str]]:
+    """The accounts that have to be walked through, together where they share a pool, once the quiet ones have paid their hours, told in `entries`."""
     if call.account is not None:
         require_account(session, call.account)
-        return [call.account]
+        return [[call.account]]
+    if is_shared(session, call.at):
+        return [session.owners(owing_only=True)]
     settled = session.settled_hours() if session.debts() >= MANY else {}
     since, until = (min(first for first, _ in settled.values()), max(last for _, last in settled.values())) if settled else (0, 0)
     if not settled or until > call.at or _rules_act(session, since, call.at):
-        return session.owners(owing_only=True)
+        return ([owner] for owner in session.owners(owing_only=True))
     entries += [entry_document(entry, None if call.dry_run else number) for number, entry in _quiet_hours(session, call.at, since, settled)]
-    return session.loud()
+    return ([owner] for owner in session.loud())
 
 
 def _rules_act(session, since: int, until: int) -> bool:

@@ -47,7 +47,8 @@ def rate_import(call: Call, file: File):
 def rate_show(call: Call, asset: SomeAsset = None):
     """Show the interest rates in force.
 
-    Daily, hourly and yearly, as of --at.
+    Daily, hourly and yearly, as of --at and at the VIP level of the account, and where each comes from: rates of your
+    own, the use of the lending pool where the coin has a supply, or the rule book.
 
     Examples:
       margincli rate show

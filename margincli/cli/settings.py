@@ -15,7 +15,8 @@ Value = Annotated[str | None, typer.Argument(metavar="[VALUE]", help="What it is
 def settings(call: Call, name: Name = None, value: Value = None):
     """Show and change the settings of the account.
 
-    vip is the VIP level, 0 to 9: it sets the fees of trades. bnb_fees and bnb_interest pay in BNB, for less.
+    vip is the VIP level, 0 to 9: it sets the fees of trades, the rates and the limits of loans. bnb_fees and bnb_interest pay
+    in BNB, for less.
 
     Examples:
       margincli settings

@@ -202,10 +202,10 @@ _OUT_OF_LINE = {"capped": "capped", "dropped": "median"}  # what is said of a so
 
 
 class Rates(NamedTuple):
-    """Daily rates of one coin in one mode: since when, and how much a day, as a fraction of the principal."""
+    """Daily rates of one coin in one mode: since when, and how much a day, as a fraction of the principal; None: no more."""
 
     since: tuple[int, ...]
-    rate_daily: tuple[Decimal, ...]
+    rate_daily: tuple[Decimal | None, ...]
 
     def at(self, moment: int) -> Decimal | None:
         index = bisect_right(self.since, moment)
@@ -213,16 +213,23 @@ class Rates(NamedTuple):
 
 
 class Market:
-    """Tickers by symbol and rates by (mode, asset). `pinned` holds coins at a price, to look at a candle's extreme."""
+    """Tickers by symbol, the user's rates by (mode, asset), the lending pool's by asset. `pinned` holds coins at a price, to
+    look at a candle's extreme."""
 
-    __slots__ = ("tickers", "rates", "pinned", "_routes")
+    __slots__ = ("tickers", "rates", "pinned", "pool", "_routes")
 
-    def __init__(self, tickers: dict[str, Ticker], rates: dict[tuple[str, str], Rates], pinned: Prices | None = None):
-        self.tickers, self.rates, self.pinned = tickers, rates, pinned or {}
+    def __init__(self, tickers: dict[str, Ticker], rates: dict[tuple[str, str], Rates], pinned: Prices | None = None, pool: dict[str, Rates] | None = None):
+        self.tickers, self.rates, self.pinned, self.pool = tickers, rates, pinned or {}, pool or {}
         self._routes: dict[str, tuple[Route, ...]] = {}
 
     def pin(self, prices: Prices) -> "Market":
-        market = Market(self.tickers, self.rates, prices)
+        market = Market(self.tickers, self.rates, prices, self.pool)
+        market._routes = self._routes
+        return market
+
+    def lent_at(self, pool: dict[str, Rates]) -> "Market":
+        """The same market at these rates of the pool."""
+        market = Market(self.tickers, self.rates, self.pinned, pool)
         market._routes = self._routes
         return market
 
@@ -278,4 +285,9 @@ class Market:
     def rate_daily(self, mode: str, asset: str, at: int) -> Decimal | None:
         """The user's own rate series, None where it says nothing (the rule file then does)."""
         rates = self.rates.get((mode, asset))
+        return rates.at(at) if rates else None
+
+    def pool_daily(self, asset: str, at: int) -> Decimal | None:
+        """The lending pool's rate: its rows begin on full hours, so it is that of the hour (INT-8). None where it has none."""
+        rates = self.pool.get(asset)
         return rates.at(at) if rates else None

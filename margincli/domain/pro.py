@@ -47,22 +47,6 @@ def maintenance_tiers(rules: Rulebook, asset: str) -> Tiers:
     return brackets_of(rules, asset).maintenance
 
 
-def flaw_of(rules: Rulebook) -> str:
-    """What Pro would stumble over in a rule book that is well formed; '' when there is nothing, or no Pro."""
-    section = rules.document.get("pro")
-    if section is None:
-        return ""
-    if rules.leaf("pro.net_equity") not in NET_EQUITY:
-        return f"pro.net_equity must be one of: {', '.join(NET_EQUITY)}"
-    for coin, rows in {**rules.rows("pro.brackets"), "default": rules.leaf("pro.default_brackets")}.items():
-        if not all(len(row) == 3 and Decimal(row[1]) > ONE and Decimal(row[2]) > ZERO for row in rows):
-            return f"pro brackets of {coin}: each names its end, a leverage above 1 and a rate above 0"
-        ends = [Decimal(end or "Infinity") for end, *_ in rows]
-        if not ends or ends[0] <= ZERO or ends != sorted(set(ends)):
-            return f"pro brackets of {coin}: their ends must rise"
-    return ""
-
-
 # --- net equity: of the coins in full (PRO-5), or of their collateral value less open order loss (PRO-7) ---
 
 

@@ -192,8 +192,8 @@ def _within_pool(world: World, asset: str, room: Room) -> Room:
 
 def pool_left(world: World, asset: str) -> Decimal | None:
     """What the lending pool still holds of a coin; None while its supply is not limited (BOR-4)."""
-    supply = world.rules.leaf("borrow.pool_supply")
-    return Decimal(supply) + world.state.balance(POOL, asset) if supply else None
+    supply = world.rules.supply(asset)
+    return None if supply is None else supply + world.state.balance(POOL, asset)
 
 
 def leverage_room(spare: Decimal, held: Iterator, owed: Iterator) -> Decimal:

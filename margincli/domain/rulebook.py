@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Callable, NamedTuple
 
-from .money import PLACES, ZERO
+from .money import ONE, PLACES, ZERO, round_half_up
 from .tiers import Tiers
 
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
@@ -40,6 +40,11 @@ class Pair(NamedTuple):
     market_max_qty: Decimal
 
 
+def _at_level(figures: list[str] | None, vip: int) -> str:
+    """One figure a level, the last for all above; '' where there is none."""
+    return figures[min(vip, len(figures) - 1)] if figures else ""
+
+
 class Rulebook:
     """Typed access to one profile. Raises KeyError for a name the document lacks: a broken rule file."""
 
@@ -50,66 +55,6 @@ class Rulebook:
     @property
     def profile(self) -> str:
         return self.document["profile"]
-
-    def flaw(self) -> str:
-        """What a decision would stumble over in a document that is well formed; '' when there is nothing."""
-        return self._moves_unreadable() or self._missing() or self._no_ratio() or self._bars_out_of_order() or self._no_choice() or self._delistings_unreadable()
-
-    def _moves_unreadable(self) -> str:
-        for asset, moves in self.rows("collateral.rank_changes", {}).items():
-            try:
-                _moves(moves)
-            except (ValueError, TypeError) as error:
-                return f"collateral.rank_changes.{asset}: a change is [moment in UTC, rank before, rank after] ({error})"
-        return ""
-
-    def _missing(self) -> str:
-        collateral, families = self.document["collateral"], self.document["isolated"]["bands"]
-        changed = {rank for moves in self._rank_changes.values() for _, *ranks in moves for rank in ranks}
-        ranks = {*self.rows("collateral.ranks").values(), self.leaf("collateral.default_rank")} | changed
-        unknown = ranks - {""} - collateral["ladders"].keys() - self.rows("collateral.flat", {}).keys()
-        missing = {*self.rows("isolated.families").values(), self.leaf("isolated.default_family")} - families.keys()
-        if unknown:
-            return f"collateral rank {min(unknown)} has no ladder"
-        return f"leverage family {min(missing)} has no bands" if missing else ""
-
-    def _no_ratio(self) -> str:
-        for rank, cells in self.rows("collateral.flat", {}).items():
-            if not all(cell and ZERO <= Decimal(cell) <= 1 for cell in cells):
-                return f"collateral.flat.{rank}: a ratio is a number from 0 to 1"
-        return ""
-
-    def _bars_out_of_order(self) -> str:
-        """Tier by tier (ISO-4): liquidation, where there is one pre-liquidation (THR-7), and margin call, ascending."""
-        for section in ("cross", "isolated"):
-            for name in self.document[section]["bands"]:
-                path = f"{section}.bands.{name}"
-                for tier in range(1, max(1, *(len(self.numbers(f"{path}.{bar}")) for bar in ("liquidation_at", "margin_call_at"))) + 1):
-                    low, high = (self.of_tier(f"{path}.{bar}", tier) for bar in ("liquidation_at", "margin_call_at"))
-                    if not ZERO < low < high:
-                        return f"{path}: liquidation_at must lie above 0 and under margin_call_at"
-                    if (between := self.of_tier(f"{path}.pre_liquidation_at", tier)) and not low < between < high:
-                        return f"{path}: pre_liquidation_at must lie between liquidation_at and margin_call_at"
-        return ""
-
-    def _no_choice(self) -> str:
-        for path, ways in CHOICES.items():
-            if (value := self.leaf(path, ways[0])) not in ways:
-                return f"{path}: {value} is none of {', '.join(ways)}"
-        strange = {self.leaf(f"cross.bands.{name}.scheme", "cross") for name in self.document["cross"]["bands"]} - {"cross", "pro"}
-        if any(not ZERO <= self.number(f"bnb.{name}") <= 1 for name in self.document.get("bnb", ())):
-            return "bnb: a discount must lie between 0 and 1"
-        return f'cross.bands: the scheme is "cross" or "pro", not "{min(strange)}"' if strange else ""
-
-    def _delistings_unreadable(self) -> str:
-        for name in self.rows("delistings", {}):
-            if self.pair(name) is None and name not in self.assets:
-                return f"delistings.{name}: neither a coin nor a pair of the rule book"
-        try:
-            self.delistings
-        except (ValueError, TypeError, OverflowError):
-            return 'delistings: a time is written in UTC, as "2024-09-10T08:00:00Z"'
-        return ""
 
     @cached_property
     def delistings(self) -> dict[str, int]:
@@ -188,6 +133,57 @@ class Rulebook:
         rate = self._rates.get(asset, self.leaf("coins.default_rate_daily"))
         return Decimal(rate) if rate else None
 
+    def rate_daily(self, asset: str, vip: int) -> Decimal | None:
+        """The same, as it is at a VIP level (INT-13)."""
+        if ("rate", asset, vip) not in self._read:
+            rate = self.default_rate_daily(asset)
+            self._read["rate", asset, vip] = None if rate is None else self.rate_at_level(asset, vip, rate)
+        return self._read["rate", asset, vip]
+
+    def rate_mark(self, asset: str) -> tuple[str, str]:
+        """Basis and rule id of the rate of a coin nobody gave a series for."""
+        for table in (self.document["coins"]["rates"], self.document["coins"]["rates_placeholder"]):
+            if asset in table["rows"]:
+                basis, rule, *_ = table["marks"].get(asset) or (table["basis"], table["rule"])
+                return basis, rule
+        return self.document["coins"]["default_rate_daily"][1:3]
+
+    def rate_at_level(self, asset: str, vip: int, rate_daily: Decimal) -> Decimal:
+        """INT-13: the rate at a VIP level, half up at 8 places; the last figure of a coin's row holds for the levels above."""
+        if ("vip", asset, vip) not in self._read:
+            rows = self.rows("coins.vip_rates", {})
+            self._read["vip", asset, vip] = Decimal(_at_level(rows.get(asset) or rows.get("default"), vip) or 1)
+        factor = self._read["vip", asset, vip]
+        return rate_daily if factor == ONE else round_half_up(rate_daily * factor)
+
+    def borrow_limit(self, asset: str, vip: int) -> Decimal | None:
+        """BOR-4: the most that may be owed of a coin in cross; None where no limit is known."""
+        rows = self.rows("borrow.limits_by_vip", {})
+        limit = _at_level(rows.get(asset) or rows.get("default"), vip) or self.rows("borrow.limits").get(asset)
+        return Decimal(limit) if limit else None
+
+    # --- the lending pool (INT-8, BOR-4) ---
+
+    @cached_property
+    def supplies(self) -> dict[str, Decimal]:
+        """What may be lent in all of the coins whose rates follow their use."""
+        return {asset: Decimal(supply) for asset, supply in self.rows("pool.supply", {}).items() if supply}
+
+    def supply(self, asset: str) -> Decimal | None:
+        """What may be lent of a coin in all; None: no end. A book of before knew one figure for every coin, and no curve."""
+        one_for_all = self.document["borrow"].get("pool_supply", [""])[0]
+        return self.supplies.get(asset, Decimal(one_for_all) if one_for_all else None)
+
+    @cached_property
+    def curve(self) -> tuple[tuple[Decimal, Decimal], ...]:
+        """Points (share of the supply lent, multiple of the coin's rate), by rising use."""
+        return tuple((Decimal(use), Decimal(height)) for use, height in self.leaf("pool.curve")) if "pool" in self.document else ()
+
+    @property
+    def most_change_hourly(self) -> Decimal:
+        """The share of a rate by which it moves in an hour at most; without a pool nothing moves."""
+        return self.number("pool.most_change_hourly") if "pool" in self.document else ZERO
+
     def tiers(self, asset: str, at: int, purpose: str = "borrow") -> Tiers:
         """Collateral tiers of a coin at a moment: those of its rank then (COL-3, COL-4, COL-7, COL-9).
 
@@ -206,22 +202,22 @@ class Rulebook:
 
     def rank(self, asset: str, at: int) -> str:
         """COL-7: after the last change by then; before the first of them the rank it changed from. A rank of its own comes first."""
-        fixed, moves = self.rows("collateral.ranks").get(asset), self._rank_changes.get(asset)
+        fixed, moves = self.rows("collateral.ranks").get(asset), self.rank_changes.get(asset)
         if fixed or not moves:
             return fixed or self.leaf("collateral.default_rank")
         return next((new for since, _, new in reversed(moves) if since <= at), moves[0][1])
 
     @cached_property
-    def _rank_changes(self) -> dict[str, list[tuple[int, str, str]]]:
+    def rank_changes(self) -> dict[str, list[tuple[int, str, str]]]:
         rows = self.rows("collateral.rank_changes", {})
-        return {asset: _moves(moves) for asset, moves in rows.items()}
+        return {asset: moves_of(moves) for asset, moves in rows.items()}
 
     def family(self, symbol: str) -> str:
         """The isolated leverage family of a pair: its top leverage (ISO-1)."""
         return self.rows("isolated.families").get(symbol, self.leaf("isolated.default_family"))
 
 
-def _moves(rows: list[list[str]]) -> list[tuple[int, str, str]]:
+def moves_of(rows: list[list[str]]) -> list[tuple[int, str, str]]:
     return sorted((millis(since), old, new) for since, old, new in rows)
 
 

@@ -72,14 +72,9 @@ def cross_bands(world: World, wallet: Wallet) -> Bands:
 
 
 def cross_rungs(world: World, wallet: Wallet, asset: str) -> list[Rung]:
-    """BOR-2 and BOR-4: one initial ratio, and the coin's own limit where one is published."""
+    """BOR-2 and BOR-4: one initial ratio, and the limit of the coin at the VIP level, where one is known."""
     initial = flat(world.rules.number(f"cross.bands.{leverage_of(world, wallet)}.initial_risk_ratio"))
-    return [Rung(lambda _: initial, _coin_limit(world.rules, asset), "limit")]
-
-
-def _coin_limit(rules: Rulebook, asset: str) -> Decimal | None:
-    limit = rules.rows("borrow.limits").get(asset)
-    return Decimal(limit) if limit else None
+    return [Rung(lambda _: initial, world.rules.borrow_limit(asset, world.vip), "limit")]
 
 
 # --- cross at Pro's leverage (PRO-*) ---
@@ -89,7 +84,7 @@ def pro_rungs(world: World, wallet: Wallet, asset: str) -> list[Rung]:
     """PRO-5: a debt of 1 takes itself and its initial margin out of the collateral value; no more is lent than the brackets reach (PRO-1)."""
     rules, end = world.rules, pro.brackets_of(world.rules, asset).end_usdt
     reach = give_down_quotient(end, world.price_usdt(asset), rules.scale(asset)) if end else None
-    limit = min((limit for limit in (reach, _coin_limit(rules, asset)) if limit is not None), default=None)
+    limit = min((limit for limit in (reach, rules.borrow_limit(asset, world.vip)) if limit is not None), default=None)
     initial = lambda coin: tuple((to, ONE + rate) for to, rate in pro.initial_tiers(rules, coin))  # noqa: E731
     return [Rung(initial, limit, "limit", "available margin")]
 

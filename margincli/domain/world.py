@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Callable, Iterable
 
-from .journal import Entry
+from .journal import Entry, Wallet
 from .market import Market
 from .refusals import Refused
 from .rulebook import Rulebook
@@ -39,10 +39,21 @@ class World:
             raise Refused("no_price", asset=asset, symbol=f"{asset}USDT", at=moment(self.now))
         return price
 
+    @property
+    def vip(self) -> int:
+        """The VIP level of the account (FEE-1)."""
+        return int(self.state.setting(Wallet(self.owner, "spot"), "vip") or 0)
+
     def rate_daily(self, mode: str, asset: str):
-        """The daily rate in force now: the user's series, else the rule file's (INT-6, INT-10)."""
+        """The daily rate in force now (INT-6, INT-10): the user's series as it stands; else by VIP level (INT-13) the pool's
+        rate of this hour, where the coin has a supply, else the rule file's. None: not lent.
+        """
         own = self.market.rate_daily(mode, asset, self.now)
-        return self.rules.default_rate_daily(asset) if own is None else own
+        if own is not None:
+            return own
+        if asset in self.rules.supplies and (shared := self.market.pool_daily(asset, self.now)) is not None:
+            return self.rules.rate_at_level(asset, self.vip, shared)
+        return self.rules.rate_daily(asset, self.vip)
 
 
 _EPOCH = datetime(1970, 1, 1)

@@ -101,6 +101,12 @@ def owners_owing(db: sqlite3.Connection) -> list[str]:
     return [name for (name,) in rows]
 
 
+def last_settled(db: sqlite3.Connection) -> tuple[str, int] | None:
+    """The account that is settled the furthest, and until when."""
+    ask = "SELECT name, settled_to FROM owners WHERE name NOT IN (?, ?) AND settled_to IS NOT NULL ORDER BY settled_to DESC, name LIMIT 1"
+    return db.execute(ask, RESERVED).fetchone()
+
+
 def history(
     db: sqlite3.Connection, owner: str, kind: str | None, since: int | None, until: int | None, asset: str | None, limit: int | None
 ) -> list[tuple[int, Entry]]:

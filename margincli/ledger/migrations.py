@@ -10,6 +10,8 @@ from typing import Iterator
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from .pool import SCHEMA as POOL_RATES
+from .pool import VIEW as POOL_RATES_BY_ASSET
 from .schema import APPLICATION_ID, ASTIR, GUARDS, KEEPING, TABLES
 from .views import ACCRUED, INTEREST_ROWS, VIEWS
 
@@ -40,6 +42,14 @@ def interest_in_bnb(db: Database) -> None:
     db.conn.execute("DROP VIEW interest_rows")
     db.conn.execute(INTEREST_ROWS)
     _now_at(db, 3)
+
+
+@steps(name="0004_pool_rates")
+def pool_rates(db: Database) -> None:
+    """The rates of the lending pool, where coins have a supply."""
+    for statement in _statements(POOL_RATES + POOL_RATES_BY_ASSET):
+        db.conn.execute(statement)
+    _now_at(db, 4)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

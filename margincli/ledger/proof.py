@@ -7,6 +7,7 @@ from typing import Any
 
 from ..domain.journal import RESERVED
 from ..domain.money import plain
+from . import pool
 from .folding import Claim, Fold
 from .names import amount_of, sign_of
 from .session import Session
@@ -41,6 +42,7 @@ def _claims(db: sqlite3.Connection) -> Iterator[Claim]:
     yield from _totals(fold)
     yield from _settings(fold)
     yield from _settled(fold)
+    yield from pool.claims(db)
 
 
 def _file(db: sqlite3.Connection) -> Iterator[Claim]:

@@ -18,6 +18,7 @@ from .faults import UNITS_MOST, LedgerFault
 from .names import Names, Scale
 
 if TYPE_CHECKING:  # loaded by those who ask for it
+    from ..domain.pool import PoolRate
     from ..domain.quiet import Due
     from .prices import CandleRow, Loaded, RateRow
 
@@ -54,6 +55,10 @@ class Session:
         """All that falls due until `at` is booked now. Creates the account; raises BrokenBooks when time would run back."""
         upsert = "INSERT INTO owners (name, settled_to) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET settled_to = excluded.settled_to"
         self.db.execute(upsert, (owner, at))
+
+    def last_settled(self) -> tuple[str, int] | None:
+        """The account that is settled the furthest, and until when; None in a ledger without accounts."""
+        return books.last_settled(self.db)
 
     # the books
 
@@ -188,6 +193,20 @@ class Session:
         from . import prices
 
         return prices.add_rates(self.db, rates)
+
+    # the lending pool
+
+    def pool_rates(self, at: int = UNITS_MOST, rows: int = 1) -> "list[PoolRate]":
+        """The last `rows` rates of each coin that began by `at`, in time order."""
+        from . import pool
+
+        return pool.rates(self.db, at, rows)
+
+    def add_pool_rates(self, found: "Iterable[PoolRate]") -> None:
+        """They come in time order, and never again."""
+        from . import pool
+
+        pool.add_rates(self.db, found)
 
     # the rule book
 

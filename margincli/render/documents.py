@@ -184,6 +184,13 @@ def _notice(code: str, whose: Document, several: bool, words: str, when: str, fa
     return {"code": code, "wallet": whose["wallet"], "message": f"{when}{name}: {words}", "facts": {**facts, "account": whose["account"]}}
 
 
+def pool_notice(booked: dict[str, int]) -> Document:
+    """That others were brought up to date as well, with how many entries each: who shares a pool moves together (INT-6)."""
+    names = ", ".join(booked)
+    facts = {"accounts": names, "entries": str(sum(booked.values()))}
+    return {"code": "pool_shared", "wallet": None, "message": f"The lending pool is shared: {names} came up to date too (entries: {facts['entries']}).", "facts": facts}
+
+
 def _standing(wallet: Document, several: bool, called: set) -> Iterable[Document]:
     level, bar = wallet["margin_level"], wallet["liquidation_level"]
     if wallet["status"] == "MARGIN_CALL" and (wallet["account"], wallet["wallet"], "margin_call") not in called:

@@ -67,11 +67,16 @@ def prices(document: dict[str, Any]) -> list[Block]:
     return _table(rows, known, "No prices are known.")
 
 
+_OF_ITS_SOURCE = ("basis", "rule", "use", "lent", "supply", "previous_daily", "target_daily", "most_change_hourly", "clamped")
+
+
 def rates(document: dict[str, Any]) -> list[Block]:
     """A daily fraction means little to people: it is shown by the day, the hour and the year in percent too."""
     rows = [_with_rates(row) for row in document.get("rows") or []]
     known = [ASSET, ("mode", "Mode", "l", _text), ("rate_daily", "Rate daily", "d", _text), ("a_day", "A day", "d", percent)]
-    known += [("rate_hourly", "An hour", "d", percent), ("rate_yearly", "A year", "d", percent), ("since", "Since", "l", clock), SOURCE]
+    known += [("rate_hourly", "An hour", "d", percent), ("rate_yearly", "A year", "d", percent), ("vip", "VIP", "r", _text), ("since", "Since", "l", clock), SOURCE]
+    if all(row.get("vip") in (None, "0") for row in rows):
+        rows = [{key: value for key, value in row.items() if key != "vip"} for row in rows]
     return _table(rows, known, "No rates are known.")
 
 
@@ -93,7 +98,19 @@ def _bound(bound: dict[str, Any]) -> str:
 
 def _with_rates(row: dict[str, Any]) -> dict[str, Any]:
     daily = row.get("rate_daily")
-    return {"a_day": daily, "rate_hourly": divided(daily, 24), "rate_yearly": times(daily, 365), **row}
+    figures = {"a_day": daily, "rate_hourly": divided(daily, 24), "rate_yearly": times(daily, 365), **row}
+    return {**{key: value for key, value in figures.items() if key not in _OF_ITS_SOURCE}, "source": _rate_source(row)}
+
+
+def _rate_source(row: dict[str, Any]) -> str | None:
+    """Where a rate comes from, with what explains it: how far to trust a rule, or what the pool's use makes of it."""
+    source = row.get("source")
+    if row.get("basis"):
+        return f"{source} ({row['basis']}, {row.get('rule')})"
+    if row.get("use") is None:
+        return source
+    clamp = f", at most {percent(row.get('most_change_hourly'))} an hour" if row.get("clamped") else ""
+    return f"{source}: {percent(row['use'], 2)} lent, from {row.get('previous_daily')} to {row.get('target_daily')}{clamp}"
 
 
 def _table(rows: list[dict[str, Any]], known: list[Column], nothing: str = "Nothing to show.") -> list[Block]:

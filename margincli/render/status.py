@@ -71,6 +71,8 @@ def told(document: dict[str, Any], wallets: list[dict[str, Any]]) -> list[Line]:
 
 def _notice(notice: dict[str, Any]) -> Line:
     code = str(notice.get("code"))
+    if code == "pool_shared":
+        return Line(f"NOTE {notice.get('message')}", FAINT)
     if code.endswith("_over"):
         return Line(f"NOTE {notice.get('message')}", GOOD)
     return Line(f"WARNING {notice.get('message')}", DANGER if code.startswith(("liquidation", "pre_liquidation", "deficit")) else WARNING)

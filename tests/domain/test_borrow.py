@@ -11,7 +11,7 @@ CFX = {"CFXUSDT": "0.1"}
 
 REFUSED = ladder(
     Borrow(wallet("margin"), "NOPE", D("-0.000000001")),
-    {"rules": ruled({"borrow.pool_supply": "100"}), "cross": {"USDT": "110", "USDC": "-100"}},
+    {"rules": ruled({"pool.supply.rows.CFX": "100"}), "cross": {"USDT": "110", "USDC": "-100"}},
     ("bad_wallet", {}, {"wallet": wallet("isolated:NOPE")}),
     ("unknown_pair", {}, {"wallet": wallet("spot")}),
     ("spot_owes_nothing", {}, {"wallet": BTC}),
@@ -26,7 +26,7 @@ REFUSED = ladder(
     ("in_liquidation: level 1.1, at or under its liquidation level 1.1", {"cross": {"USDT": "150", "USDC": "-100"}}, {}),
     ("below_minimum_borrow: worth 9.99999999 USDT", {}, {"amount": D("200.00000001")}),
     ("level_too_low_to_borrow: above level 1.5; it stands at 1.5", {"cross": {"USDT": "160", "USDC": "-100"}}, {}),
-    ("pool_empty: 100 CFX", {"rules": ruled({"borrow.pool_supply": "1000"})}, {}),
+    ("pool_empty: 100 CFX", {"rules": ruled({"pool.supply.rows.CFX": "1000"})}, {}),
     # CV 160, L 100: x = (160 - 1.5 * 100) / 0.5 = 20 USDT = 200 CFX
     ("above_max_borrow: more than the 200 that cross may borrow (bound by the leverage)", {}, {"amount": D("200")}),
 )
@@ -56,7 +56,7 @@ MORE = [
     # in a call the collateral level may be high enough, and still nothing is lent (THR-1: ML <= call, here MCR raised to 1.6)
     ("level_too_low_to_borrow", "", world(rules=ruled({"cross.bands.3.margin_call_at": "1.6"}), cross={"USDT": "155", "USDC": "-100"}), Borrow(CROSS, "USDT", D(10))),
     ("level_too_low_to_borrow", "", world(rules=ruled({"cross.bands.3.margin_call_at": "1.6"}), cross={"USDT": "160", "USDC": "-100"}), Borrow(CROSS, "USDT", D(10))),
-    ("done", "", world(rules=ruled({"borrow.pool_supply": "200"}), cross={"USDT": "1000"}), Borrow(CROSS, "USDT", D(200))),  # the pool's last coin
+    ("done", "", world(rules=ruled({"pool.supply.rows.USDT": "200"}), cross={"USDT": "1000"}), Borrow(CROSS, "USDT", D(200))),  # the pool's last coin
     # 5x: bar 1.25, at equality none, above it some (THR-1, THR-6)
     ("level_too_low_to_borrow", "1.25", world(leverage="5", cross={"USDT": "1250", "USDC": "-1000"}), Borrow(CROSS, "USDT", D(10))),
     # CV 1252.5: (1252.5 - 1250) / 0.25 = 10

@@ -3,6 +3,7 @@
 import pytest
 from worlds import D, booked, lines, outcome, refuses, ruled, time, wallet, walked, world
 
+from margincli.domain.flaws import flaw_of
 from margincli.domain.delisting import scheduled
 from margincli.domain.journal import Wallet
 from margincli.domain.money import plain
@@ -202,7 +203,7 @@ def test_DEL_1_a_top_up_brings_no_more_in_than_is_lacking():
 
 
 def test_an_unknown_name_or_a_bad_time_is_told_when_the_rules_are_read():
-    assert "neither a coin nor a pair" in ruled({"delistings.rows": {"NOPE": "2024-09-10T08:00:00Z"}}).flaw()
+    assert "neither a coin nor a pair" in flaw_of(ruled({"delistings.rows": {"NOPE": "2024-09-10T08:00:00Z"}}))
     for text in ("tomorrow", "2024-09-10T08:00:00", "2024-13-10T08:00:00Z"):
-        assert "a time is written in UTC" in ruled({"delistings.rows": {"ETH": text}}).flaw()
-    assert AT_14.flaw() == "" and outcome(world(rules=AT_14, cross=COINS), Borrow(CROSS, "USDT", D(10))) == "done"
+        assert "a time is written in UTC" in flaw_of(ruled({"delistings.rows": {"ETH": text}}))
+    assert flaw_of(AT_14) == "" and outcome(world(rules=AT_14, cross=COINS), Borrow(CROSS, "USDT", D(10))) == "done"

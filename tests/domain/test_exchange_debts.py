@@ -21,7 +21,7 @@ def exchanged(last: str = "", **told) -> World:
 
 REFUSED = ladder(
     ExchangeDebts(wallet("margin"), "NOPE"),
-    {"rules": ruled({"borrow.pool_supply": "0.00027499"}), "last": "2024-09-01T06:00:00.001Z", "prices": {"ETHUSDT": None}},
+    {"rules": ruled({"pool.supply.rows.BTC": "0.00027499"}), "last": "2024-09-01T06:00:00.001Z", "prices": {"ETHUSDT": None}},
     ("bad_wallet", {}, {"wallet": wallet("spot")}),
     ("spot_owes_nothing", {}, {"wallet": wallet("isolated:BTCUSDT")}),
     ("cross_only: isolated:BTCUSDT cannot exchange debts", {}, {"wallet": CROSS}),
@@ -35,8 +35,8 @@ REFUSED = ladder(
     ("no_small_debts: no debt under 10 USDT in another coin than ETH", {"cross": {"USDT": "1000", "ETH": "-0.005", "BNB": "-0.01/0.001"}}, {"asset": "BTC"}),
     ("exchanged_lately: at 2024-09-01T06:00:00.001Z; it can be done once in 6 hours", {"last": "2024-09-01T06:00:00Z"}, {}),
     # 5 + 5.5 USDT are 0.00025 + 0.000275 BTC
-    ("pool_empty: 0.00027499 BTC left", {"rules": ruled({"borrow.pool_supply": "0.00052499"})}, {}),
-    ("pool_empty", {"rules": ruled({"borrow.pool_supply": "0.000525"})}, {}),
+    ("pool_empty: 0.00027499 BTC left", {"rules": ruled({"pool.supply.rows.BTC": "0.00052499"})}, {}),
+    ("pool_empty", {"rules": ruled({"pool.supply.rows.BTC": "0.000525"})}, {}),
     make=exchanged,
 )
 

@@ -1,6 +1,7 @@
 """What differs between the profiles, each a line of a rule file: bars by tier, pre-liquidation, haircuts, ranks in time, fees, deficits."""
 
 import pytest
+from margincli.domain.flaws import flaw_of
 from margincli.domain.liquidation import DEFICITS, liquidate
 from margincli.domain.market import OUTLIERS
 from margincli.domain.operations import decide
@@ -29,7 +30,7 @@ def test_COL_6_the_columns_of_the_file_are_the_purposes_of_the_code(profile):
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_PROF_1_a_profile_is_whole_and_names_itself(profile):
-    assert BOOKS[profile].profile == profile and BOOKS[profile].flaw() == ""
+    assert BOOKS[profile].profile == profile and flaw_of(BOOKS[profile]) == ""
     assert BOOKS[profile].document["title"] and BOOKS[profile].document.keys() >= BOOKS["2024"].document.keys() - {"from", "until"}
 
 
@@ -232,7 +233,7 @@ def test_a_ledger_of_the_version_before_goes_on_as_it_was():
     for name in ("fee_isolated_by_tier", "deficit_cross", "deficit_isolated", "loan_asset", "loan_price_usdt", "loan_holds_withdrawals"):
         del old["liquidation"][name]
     book, told = Rulebook(old), {"cross": {"BTC": "1", "CFX": "9", "USDT": "-19000"}, "isolated_BTCUSDT": {"BTC": "1", "USDT": "-19900"}, "prices": {"CFXUSDT": "1"}}
-    assert book.flaw() == "" and book.deficit_coins == {"BTC"}
+    assert flaw_of(book) == "" and book.deficit_coins == {"BTC"}
     before, now = world(rules=book, **told), world(**told)
     for name in (CROSS, BTC):
         assert health(before, name) == health(now, name)
@@ -256,4 +257,4 @@ FLAWS = [
 
 @pytest.mark.parametrize("leaves, words", FLAWS)
 def test_what_a_decision_would_stumble_over_is_found_before(leaves, words):
-    assert ruled(leaves, NOW.document).flaw().startswith(words)
+    assert flaw_of(ruled(leaves, NOW.document)).startswith(words)

@@ -215,7 +215,7 @@ def test_BOR_1_BOR_2_BOR_3_BOR_4_maximum_borrow_and_its_bound(found, name, asset
 
 @pytest.mark.parametrize("lent, most, bound", [("-400", "600", "pool"), ("-1000", "0", "pool"), ("-1100", "0", "pool"), ("1500", "2000", "leverage")])
 def test_BOR_4_the_pool_lends_what_is_left_of_it(lent, most, bound):
-    found = world(rules=ruled({"borrow.pool_supply": "1000"}), cross={"USDT": "1000"})
+    found = world(rules=ruled({"pool.supply.rows.USDT": "1000"}), cross={"USDT": "1000"})
     found.state.balances[POOL, "USDT"] = D(lent)
     room = max_borrow(found, CROSS, "USDT")
     assert (room.amount, room.tightest) == (D(most), bound)

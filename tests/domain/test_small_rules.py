@@ -2,6 +2,7 @@
 
 from worlds import DOCUMENT, D, booked, lines, outcome, ruled, wallet, world
 
+from margincli.domain.flaws import flaw_of
 from margincli.domain.journal import Account
 from margincli.domain.liquidation import liquidate
 from margincli.domain.operations import decide
@@ -76,6 +77,6 @@ def test_PROF_1_the_book_of_a_ledger_made_before_a_rule_had_a_name_goes_on():
     limit = Trade(CROSS, "BUY", "BTCUSDT", D("0.01"), None, "LIMIT", D(15000))
     for asked in (Leverage(BTC, "8.5"), trailing, limit, Transfer("USDT", D(10), wallet("spot"), CROSS), Dust(wallet("spot"))):
         assert outcome(before, asked) == "done", asked
-    assert before.rules.flaw() == ""
+    assert flaw_of(before.rules) == ""
     _, entries = liquidate(world(rules=Rulebook(document), cross={"BTC": "1", "USDT": "-19000"}), CROSS, D("1.5"), "level")
     assert "liquidation_fee" in [entry.kind for entry in entries]

@@ -10,6 +10,7 @@ from margincli.domain.operations import decide
 from margincli.domain.operations.borrow import Borrow
 from margincli.domain.operations.repay import Repay
 from margincli.domain.operations.trade import Trade
+from margincli.domain.pool import path
 from margincli.domain.risk import health, max_borrow
 from margincli.domain.walk import settle
 
@@ -79,6 +80,17 @@ def one_hour(given, expected):
 @runs("int-yearly")
 def yearly(given, expected):
     assert rate_yearly(D(given["daily_rate"])) == D(expected["yearly_rate"])
+
+
+@runs("rate-cap-up")
+def rate_of_the_pool(given, expected):
+    """All that the pool has is lent, so its rate goes up as fast as it may: from the rate before to that of the next full hour."""
+    before = D(given["daily_rate_prev"])
+    rules = ruled(**{"pool__supply__rows__" + given["asset"]: "1000", "coins__rates__rows__" + given["asset"]: str(before)})
+    begin = at(DAY + "12:30")
+    rates = path(rules, {}, {given["asset"]: D(1000)}, begin, begin + given["hours"] * HOUR)
+    assert [(rate.since, rate.rate_daily) for rate in rates] == [(at(DAY + "13:00"), D(expected["daily_rate_next"]))]
+    assert (rates[0].rate_daily > before) == (given["direction"] == "up")
 
 
 # --- repaying ---

@@ -12,7 +12,6 @@ from examples import FILE, RUNNERS, VECTORS
 
 
 NOT_YET = {
-    "rate-cap-up": "INT-8: rates come from the user; none is made up, so none is clamped",
 }
 
 pytestmark = pytest.mark.skipif(not VECTORS, reason=f"the rule book's examples are not at {FILE}")

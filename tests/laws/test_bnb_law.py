@@ -3,7 +3,7 @@
 import pytest
 from worlds import D, at
 
-from margincli import account, desk, quotes, records
+from margincli import account, desk, quotes, records, sweeping
 from margincli.domain.interest import HOUR
 from margincli.domain.journal import Wallet
 from margincli.domain.operations.activate import Activate
@@ -27,11 +27,11 @@ def lived(path, step) -> desk.Call:
         desk.perform(call, request)
     for until, asked in ((BOUGHT, [Deposit("BNB", D("0.0004")), Transfer("BNB", D("0.0004"), SPOT, CROSS)]), (END, [])):
         for now in range(call.at + step, until, step):
-            desk.sweep(call._replace(at=now), "accrue")
+            sweeping.sweep(call._replace(at=now), "accrue")
         call = call._replace(at=until)
         for request in asked:
             desk.perform(call, request)
-    desk.sweep(call, "accrue")
+    sweeping.sweep(call, "accrue")
     return call
 
 

@@ -7,6 +7,7 @@ import sqlite_utils
 from ledgers import RATE, RULES, deposit, scale, story
 
 from margincli.domain.interest import HOUR
+from margincli.domain.pool import PoolRate
 from margincli.domain.quiet import Due
 from margincli.ledger import scratch, writing
 
@@ -22,6 +23,7 @@ def db(path):
         session.set_rate("cross", "USDT", 0, "0.0002", "me")
         session.screen([("USDT", Decimal(1), Decimal(1))], lambda wallet: Decimal("1.1"), 2)
         session.charge_quiet({60: [Due("cross", "USDT", 61 * HOUR, 2, RATE)]}, 62 * HOUR)
+        session.add_pool_rates([PoolRate("USDT", HOUR, Decimal("0.0003"), Decimal(900), Decimal(1000)), PoolRate("USDT", 2 * HOUR, None, Decimal(900), None)])
         session.commit()
     return sqlite_utils.Database(path)
 
@@ -59,6 +61,11 @@ def test_interest_hour_by_hour(db):
 def test_prices(db):
     rows = [(row["source"], row["kind"], row["at"], row["price"], row["volume"]) for row in db["prices_last"].rows]
     assert rows == [("binance", "candle", "1970-01-01T01:59:59.999Z", "3", "9"), ("me", "quote", "1970-01-01T02:00:00.005Z", "6", None)]
+
+
+def test_rates_of_the_pool(db):
+    rows = [tuple(row.values()) for row in db["pool_rates_by_asset"].rows]
+    assert rows == [("USDT", "1970-01-01T01:00:00Z", "0.0003", "900", "1000"), ("USDT", "1970-01-01T02:00:00Z", None, "900", None)]
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ def test_a_packaged_profile_can_be_read_as_a_users_PROF_1(profile):
         ('[coins.rates.rows]\nBTC = ["0.1", "sed", "INT-6"]', "coins.rates.BTC", "no basis"),
         ('[coins.rates.rows]\nBTC = ["much", "seed", "INT-6"]', "coins.rates.BTC", "not a number"),
         ('[pairs.rows]\nABUSDT = [["AB", "USDT"], "seed", "ORD-9"]', "pairs.ABUSDT", "2 of 10"),
-        ('[borrow]\npool_supply = ["lots", "seed", "BOR-4"]', "borrow.pool_supply", "not a number"),
+        ('[pool.supply]\nbasis = "seed"\nrule = "BOR-4"\n[pool.supply.rows]\nUSDT = "lots"', "pool.supply.USDT", "not a number"),
         ('[isolated.tier_step.rows]\nABUSDT = [["1", "many"], "seed", "ISO-5"]', "isolated.tier_step.ABUSDT", "quote"),
     ],
 )

@@ -27,7 +27,7 @@ def _switch(_: World) -> tuple[str, ...]:
 
 
 SETTINGS: dict[str, Known] = {
-    "vip": Known("FEE-1", "VIP level: the fees of its trades", "0", lambda world: tuple(str(level) for level in range(len(world.rules.leaf("fees.trade"))))),
+    "vip": Known("FEE-1", "VIP level: the fees of its trades, the rates and limits of its loans", "0", lambda world: tuple(str(level) for level in range(len(world.rules.leaf("fees.trade"))))),
     "auto_transfer": Known("BOR-15", "orders may use spot coins, before anything is borrowed", "off", _switch),
     "bnb_fees": Known("BNB-7", "trading fees are paid in BNB, for less, where the wallet has enough of it free", "off", _switch),
     "bnb_interest": Known("BNB-3", "interest of the cross wallet is charged in BNB, for less, and paid from its BNB every hour", "off", _switch),
