@@ -8,7 +8,7 @@ from fractions import Fraction as F
 from oracle import HOUR, Book, Candle, hour_charge
 
 from margincli import account as reading
-from margincli import desk, records
+from margincli import desk, records, sweeping
 
 BEGIN, REBOUND, END = "2020-03-10T00:30:00Z", "2020-03-13T01:30:00Z", "2020-03-14T00:00:00Z"
 USDT_RATES = (("2020-03-01T00:00:00Z", "0.0006"), ("2020-03-12T00:00:00Z", "0.0011"))
@@ -136,7 +136,7 @@ class Stage:
         """`accrue`, then `liquidate`, at every full hour after `first`, in this process."""
         for at in range(ms(first) // HOUR * HOUR + HOUR, ms(last) + 1, HOUR):
             for command in ("accrue", "liquidate"):
-                desk.sweep(desk.Call(self.ledger, None, at), command)
+                sweeping.sweep(desk.Call(self.ledger, None, at), command)
 
     def call(self, account: str, at: str = END) -> desk.Call:
         return desk.Call(self.ledger, account, ms(at))

@@ -9,7 +9,7 @@ from decimal import Decimal as D
 import pytest
 from worlds import at
 
-from margincli import account, desk, quotes, records
+from margincli import account, desk, quotes, records, sweeping
 from margincli.domain.journal import Wallet
 from margincli.domain.operations.activate import Activate
 from margincli.domain.operations.borrow import Borrow
@@ -61,7 +61,7 @@ def ledger(history, tmp_path_factory):
     desk.perform(call, Transfer("USDT", D(100000), Wallet("main", "spot"), Wallet("main", "cross")))
     for asset, amount in LOANS.items():
         desk.perform(call, Borrow(Wallet("main", "cross"), asset, D(amount)))
-    desk.sweep(call._replace(account=None, at=END), "accrue")
+    sweeping.sweep(call._replace(account=None, at=END), "accrue")
     return call._replace(at=END)
 
 
@@ -103,7 +103,7 @@ def test_a_repayment_takes_interest_first_and_then_costs_less(history, ledger, t
     (repaid,) = [entry for entry in receipt["entries"] if entry["kind"] == "repay"]
     assert units(repaid["facts"]["interest"], 8) == owed
     left = units(LOANS["USDT"], 8) - (5000 * 10**8 - owed)
-    after = desk.sweep(ledger._replace(account=None, at=END + HOUR), "accrue")
+    after = sweeping.sweep(ledger._replace(account=None, at=END + HOUR), "accrue")
     (row,) = [entry for entry in after["entries"] if entry["kind"] == "interest" and entry["asset"] == "USDT"]
     assert units(row["facts"]["principal"], 8) == left
     assert units(row["amount"], 8) == -(-left * units("0.00010811", 8) // (24 * 10**8))

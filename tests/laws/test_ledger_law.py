@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from worlds import at
 
-from margincli import desk, quotes, records
+from margincli import desk, quotes, records, sweeping
 from margincli.domain.journal import Wallet
 from margincli.domain.operations.activate import Activate
 from margincli.domain.operations.alert import Alert
@@ -143,9 +143,9 @@ class Account(RuleBasedStateMachine):
 
     @rule()
     def accrue_twice_is_once(self):
-        desk.sweep(self.call(), "accrue")
+        sweeping.sweep(self.call(), "accrue")
         once = dump(self.path)
-        assert desk.sweep(self.call(), "accrue")["entries"] == []
+        assert sweeping.sweep(self.call(), "accrue")["entries"] == []
         assert dump(self.path) == once
 
     @invariant()

@@ -3,7 +3,7 @@
 import pytest
 from worlds import D, at
 
-from margincli import account, desk, quotes, records
+from margincli import account, desk, quotes, records, sweeping
 from margincli.domain.interest import HOUR
 from margincli.domain.journal import Wallet
 from margincli.domain.operations.activate import Activate
@@ -48,7 +48,7 @@ def test_PROF_1_new_bars_call_at_their_own_moment_and_new_rates_charge_from_thei
     """Hours 11 and 12 at 0.00010811 a day (1900 x 0.00010811 / 24 = 0.00855871 up), 13 to 18 at 0.0024 (0.19 each)."""
     call = begun(tmp_path / "ledger.db")
     for now in [*range(BEGIN + step, END, step), END]:
-        desk.sweep(call._replace(at=now), "accrue")
+        sweeping.sweep(call._replace(at=now), "accrue")
     told = call._replace(at=END)
     rows = [row["interest"] for row in records.interest(told, None, None, False)["rows"]]
     assert rows == ["0.00855871"] * 3 + ["0.19"] * 6  # the first of them is the loan's own hour
