@@ -15,7 +15,7 @@ from .desk import Call, Document, default_rules, require_account
 from .domain.journal import Entry
 from .domain.world import moment
 from .journals.whole import FileRefused, Proofs, Reader
-from .ledger import LedgerFault, reading, writing
+from .ledger import UNITS_MOST, LedgerFault, reading, writing
 from .ledger.opening import create_directories
 
 _NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS)
@@ -72,8 +72,20 @@ def _lines(session, call: Call, format: str, counts: dict[str, int]) -> Iterator
     if call.account is not None:
         require_account(session, call.account)
     counts.update(entries=0, postings=0)
-    book = Book(session.scales(), _counted(session.journal(call.account), counts), lambda: session.balances(call.account))
+    scales = session.scales()
+    book = Book(scales, _prices(session, scales), _counted(session.journal(call.account), counts), lambda: session.balances(call.account))
     yield from import_module(f".journals.{format}", __package__).lines(book)
+
+
+def _prices(session, scales: dict[str, int]) -> Iterator:
+    """Quotes of pairs whose coins were both booked; candles are too many for a journal."""
+    from .journals.book import Price
+
+    rules = session.rulebook(UNITS_MOST)
+    for at, symbol, price in session.quotes():
+        pair = rules.pair(symbol)
+        if pair and pair.base in scales and pair.quote in scales:
+            yield Price(at, pair.base, price, pair.quote)
 
 
 def _whole(session, proofs: Proofs) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from ..domain.journal import HOUSE, WORLD, Account, Entry, Posting
@@ -13,8 +14,18 @@ from ..render.sentences import sentence
 _OWED = ("borrowed", "interest")
 
 
+class Price(NamedTuple):
+    """One coin at so much of another."""
+
+    at: int  # ms since 1970, UTC
+    base: str
+    price: Decimal
+    quote: str
+
+
 class Book(NamedTuple):
     scales: dict[str, int]  # the decimals of every coin
+    prices: Iterable[Price]  # of these coins
     entries: Iterable[tuple[int, Entry]]  # number and entry, by time
     balances: Callable[[], Iterable[Posting]]  # what the ledger itself says everything comes to
 
@@ -44,8 +55,8 @@ def label(account: Account) -> str:
     return ":".join(map(escaped, names(account)))
 
 
-def day_of(entry: Entry) -> str:
-    return moment(entry.at)[:10]
+def day_of(event: Entry | Price) -> str:
+    return moment(event.at)[:10]
 
 
 def told(number: int, entry: Entry) -> str:

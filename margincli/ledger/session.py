@@ -6,6 +6,7 @@ Every method may raise LedgerFault, through the door that opened the session (se
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from ..domain.journal import RESERVED, Entry, Posting
@@ -136,6 +137,11 @@ class Session:
 
         rows = prices.last_prices(self.db, symbol, at)
         return prices.with_shares(rows, self.market([], {row["symbol"] for row in rows}, at, at), at)
+
+    def quotes(self) -> Iterator[tuple[int, str, Decimal]]:
+        """(at, symbol, price) of every quote, by time, whoever gave it."""
+        for at, symbol, price in self.db.execute("SELECT at, name, price FROM quotes JOIN symbols ON id = symbol_id ORDER BY at, symbol_id, source"):
+            yield at, symbol, Decimal(price)
 
     def rates_in_force(self, asset: str | None = None, at: int = UNITS_MOST) -> list[dict[str, Any]]:
         """Rows of mode, asset, since, rate_daily, source: the last of each mode and asset at `at`."""

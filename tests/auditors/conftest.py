@@ -23,7 +23,7 @@ def _place():
 
 @pytest.fixture(scope="session")
 def large(_place):
-    maker = Maker(_place / "large.db", seed=20_240_812, accounts=240)
+    maker = Maker(_place / "large.db", seed=20_240_812, accounts=220)
     maker.make()
     return maker.ledger
 

@@ -72,13 +72,20 @@ class Maker:
 
     def make(self) -> None:
         records.rules_import(self.call("main", BEGIN), "odd.toml", RULES)
-        for at in range(BEGIN, BEGIN + 240 * HOUR, 24 * HOUR):
-            for symbol, price in (("BTCUSDT", 60000), ("ETHUSDT", 2500), ("1INCHUSDT", 1)):
-                move = self.dice.randint(-1500, 1500)
-                quotes.price_set(self.call("main", at), symbol, D(price * (10000 + move)).scaleb(-4), None, None)
+        for day in range(10):
+            self.price(BEGIN + day * 24 * HOUR, 10000)
         for owner in self.owners:
             self.live(owner)
-        desk.sweep(desk.Call(self.ledger, None, BEGIN + 300 * HOUR), "accrue")
+        for day in range(12, 24):  # a long fall, with calls and liquidations
+            self.price(BEGIN + day * 24 * HOUR, 10000 - 400 * (day - 12))
+            desk.sweep(desk.Call(self.ledger, None, BEGIN + day * 24 * HOUR + HOUR // 2), "accrue")
+
+    def price(self, at: int, tenthousandths: int) -> None:
+        """Prices around so much of where they began."""
+        for symbol, price in (("BTCUSDT", 60000), ("ETHUSDT", 2500), ("1INCHUSDT", 1)):
+            part = tenthousandths + self.dice.randint(-1500, 1500)
+            quotes.price_set(self.call("main", at), symbol, D(price * part).scaleb(-4), None, None)
+        quotes.price_set(self.call("main", at), "WEIUSDT", D("0.000000000123456789"), "elsewhere", None)
 
     def live(self, owner: str) -> None:
         dice, at = self.dice, BEGIN + self.dice.randrange(200) * HOUR + self.dice.randrange(HOUR)
@@ -88,14 +95,14 @@ class Maker:
         self.ask(owner, at, Transfer("USDT", None, spot, cross))
         coin = dice.choice(list(ODD))
         self.ask(owner, at, Deposit(coin, D(dice.choice(ODD[coin]))))
-        for _ in range(dice.randint(2, 8)):
+        for _ in range(dice.randint(3, 9)):
             at += dice.choice([0, 1, HOUR // 2, 7 * HOUR])
             self.ask(owner, at, self.step(spot, cross))
 
     def step(self, spot: Wallet, cross: Wallet):
         dice = self.dice
         kind, symbol = dice.choice("btrswo"), dice.choice(["BTCUSDT", "ETHUSDT", "1INCHUSDT"])
-        some = D(dice.randint(10**9, 3 * 10**10)).scaleb(-8)
+        some = D(dice.randint(10**9, 3 * 10**11)).scaleb(-8)
         if kind == "b":
             return Borrow(cross, dice.choice(["USDT", "BTC"]), some if dice.random() < 0.7 else give_down(some.scaleb(-5)))
         if kind == "r":

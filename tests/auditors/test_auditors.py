@@ -5,11 +5,14 @@ each has to find out what was changed in a journal, however little.
 """
 
 import re
+from collections import Counter
 from decimal import Decimal
 
 import pytest
 from auditors import balances, holds, require
 from odd_ledger import exported, ours
+
+from margincli.ledger import reading
 
 pytestmark = pytest.mark.slow
 TOOLS = ["hledger", "ledger", "beancount"]
@@ -32,6 +35,11 @@ def require_agreement(tool, ledger, folder):
 def test_every_balance_of_a_large_ledger_is_the_auditors_too(tool, large, tmp_path):
     mine = require_agreement(tool, large, tmp_path)
     assert len(mine) > 500 and {"WEI", "YEN", "1INCH", "TRUE", "T"} <= {coin for coins in mine.values() for coin in coins}
+    with reading(large) as session:
+        kinds = Counter(entry.kind for _, entry in session.journal())
+        counts, kept = session.counts(), len(list(session.balances()))
+    assert counts["entries"] > 3000 and counts["postings"] > 8000 and kept > 1000, "as the README says"
+    assert {"margin_call", "liquidation", "liquidation_fee", "trade", "repay", "withdraw"} <= kinds.keys(), kinds
     assert any(len(str(amount).replace(".", "").strip("-")) == 19 for coins in mine.values() for amount in coins.values())
 
 
@@ -106,4 +114,4 @@ def test_the_smallest_change_is_found_out(tool, change, where, small, tmp_path):
     assert changed != text
     (tmp_path / "changed").write_text(changed, encoding="utf-8")
     ok, said = holds(tool, tmp_path / "changed")
-    assert not ok and said
+    assert not ok and "balance" in said.lower(), "refused, and for the right reason"

@@ -16,6 +16,8 @@ from odd_ledger import HOSTILE, exported, ours
 
 from margincli import archive, desk
 from margincli.domain.journal import EXCHANGE, OUTSIDE, POOL, Account, Entry, Wallet, move
+from margincli.domain.money import plain
+from margincli.domain.world import moment
 from margincli.journals import beancount, plaintext
 from margincli.journals.book import Book, root_of, tags
 from margincli.journals.whole import FileRefused
@@ -93,12 +95,23 @@ def test_amounts_are_plain_to_the_last_digit(writer, amount, places):
     from importlib import import_module
 
     entry = Entry(0, "deposit", Wallet("main", "spot"), "AB", Decimal(amount), move("AB", Decimal(amount), OUTSIDE, FREE))
-    said = "".join(import_module(f"margincli.journals.{writer}").lines(Book({"AB": places}, [(1, entry)], lambda: entry.postings)))
+    said = "".join(import_module(f"margincli.journals.{writer}").lines(Book({"AB": places}, [], [(1, entry)], lambda: entry.postings)))
     assert f" {amount} AB" in said and f" -{amount} AB" in said and not re.search(r"\dE", said)
 
 
 def test_owed_is_owed_and_beyond_is_equity():
     assert [root_of(Account(Wallet("main", "cross"), bucket)) for bucket in ("free", "locked", "borrowed", "interest")] == ["assets", "assets", "liabilities", "liabilities"]
+
+
+@pytest.mark.parametrize(("format", "line"), [("hledger", 'P {day} "1INCH" {price} USDT'), ("ledger", 'P {day} "1INCH" {price} USDT'), ("beancount", "{day} price X-1INCH  {price} USDT")])
+def test_quotes_are_prices_of_the_coins_there_are(format, line, small):
+    """Those of pairs alone of which both coins were booked, with all their digits."""
+    with reading(small) as session:
+        quotes = [(at, plain(price)) for at, symbol, price in session.quotes() if symbol == "1INCHUSDT"]
+        assert {"1INCH", "USDT"} <= session.scales().keys()
+    said = text(small, format)
+    assert quotes and all(line.format(day=moment(at)[:10], price=price) in said for at, price in quotes)
+    assert "ETHBTC" not in said and "0.000000000123456789" in said
 
 
 # --- order and rows ---
