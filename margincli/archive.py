@@ -151,7 +151,7 @@ def _opened(file: str) -> Iterator:
     except (OSError, ValueError) as fault:
         missing = isinstance(fault, FileNotFoundError)
         why = "there is no such file" if missing else getattr(fault, "strerror", None) or "no file has such a name"
-        raise FileRefused("no_such_file" if missing else "import_refused", f"{file} cannot be read: {why}. Check the path.", file=file) from None
+        raise FileRefused("no_such_file" if missing else "import_refused", f"{file} cannot be read: {why}.", "Check the path.", file=file) from None
     with source:
         yield source
 
@@ -160,11 +160,11 @@ def _target(output: Path, replace: bool) -> Path:
     """Where the file is to lie, links followed. Raises FileRefused where something lies that is not to be replaced."""
     path = Path(os.path.realpath(output))
     if not path.parent.is_dir():
-        raise FileRefused("output_not_written", f"There is no directory {output.parent}. Make it first: mkdir -p {output.parent}", file=output)
+        raise FileRefused("output_not_written", f"There is no directory {output.parent}.", f"Make it first: mkdir -p {output.parent}", file=output)
     if path.exists() and not path.is_file():
-        raise FileRefused("output_exists", f"{output} is no regular file. Name another with --output, or leave it out to write to standard output.", file=output)
+        raise FileRefused("output_exists", f"{output} is no regular file.", "Name another with --output, or leave it out to write to standard output.", file=output)
     if path.exists() and not replace:
-        raise FileRefused("output_exists", f"{output} is there already. Replace it with --yes, or name another.", file=output)
+        raise FileRefused("output_exists", f"{output} is there already.", "Replace it with --yes, or name another.", file=output)
     return path
 
 
@@ -186,7 +186,7 @@ def _placed(path: Path, replace: bool) -> Iterator[str]:
     except OSError as fault:
         if isinstance(fault, BrokenPipeError):
             raise
-        raise FileRefused("output_not_written", f"{path} could not be written: {fault.strerror}. Nothing was changed.", file=path) from fault
+        raise FileRefused("output_not_written", f"{path} could not be written: {fault.strerror}. Nothing was changed.", f"See the rights and the room there: ls -ld {path.parent}; df {path.parent}", file=path) from fault
 
 
 def _become(partial: str, path: Path, replace: bool) -> None:

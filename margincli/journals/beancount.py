@@ -61,7 +61,6 @@ class _Accounts(dict):
 def lines(book: Book) -> Iterator[str]:
     coins, accounts, opened = _Given(_commodity), _Accounts(), set()
     yield from _declared(book, coins)
-    yield "\n"
     for price in book.prices:
         yield f"{day_of(price)} price {coins[price.base]}  {plain(price.price)} {coins[price.quote]}\n"
     running: dict[Key, Decimal] = defaultdict(lambda: ZERO)

@@ -23,7 +23,6 @@ def lines(book: Book, heading: str, declare: Callable[[str, str], str]) -> Itera
     yield heading
     for asset, scale in book.scales.items():
         yield declare(commodity(asset), f"1000{'.' if scale else ''}{'0' * scale}") + "\n"
-    yield "\n"
     for price in book.prices:
         yield f"P {day_of(price)} {commodity(price.base)} {plain(price.price)} {commodity(price.quote)}\n"
     running: dict[tuple[Account, str], Decimal] = defaultdict(lambda: ZERO)

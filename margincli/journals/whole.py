@@ -16,12 +16,15 @@ LONGEST = 64 * 2**20  # bytes of a line; a rule book has less than one of these
 _OPENED = (b"{\n", MARK)
 
 
-class FileRefused(ValueError):
-    """A file that cannot be taken: what, where, and what to do."""
+class FileRefused(Exception):
+    """A file that cannot be taken, or not be written: what, where, and what to do."""
 
-    def __init__(self, code: str, message: str, **facts: Any):
+    EXIT_CODES = {"import_refused": 2, "output_exists": 3, "no_such_file": 4, "output_not_written": 5}
+
+    def __init__(self, code: str, message: str, hint: str, **facts: Any):
         super().__init__(message)
-        self.code, self.facts = code, {key: str(value) for key, value in facts.items()}
+        self.code, self.message, self.hint, self.exit_code = code, message, hint, self.EXIT_CODES[code]
+        self.facts = {key: str(value) for key, value in facts.items()}
 
 
 class Proof:
@@ -112,7 +115,7 @@ class Reader:
     def _changed(self, told: bytes) -> str:
         """Which parts do not come to what the proof says, and where they stand."""
         proof = self._row(told.removeprefix(b'"proof": ').removesuffix(b"\n"))
-        return ", ".join(f"{part} (lines {first} to {max(first, last)})" for part, (first, last) in self._spans.items() if proof.get(part) != self.proofs[part].told())
+        return ", ".join(f"{part} ({f'line {first}' if first >= last else f'lines {first} to {last}'})" for part, (first, last) in self._spans.items() if proof.get(part) != self.proofs[part].told())
 
     def _next(self) -> bytes:
         self.line += 1
@@ -122,4 +125,4 @@ class Reader:
         return line
 
     def refused(self, why: str, remedy: str = "Export the ledger again, and bring that file here unchanged: margincli export --format json --output FILE") -> FileRefused:
-        return FileRefused("import_refused", f"{self._name}, line {self.line}: {why.rstrip('.')}. {remedy}", file=self._name, line=self.line, why=why)
+        return FileRefused("import_refused", f"{self._name}, line {self.line}: {why.rstrip('.')}.", remedy, file=self._name, line=self.line, why=why)

@@ -172,7 +172,7 @@ ALTERED = {
     "without its last line": (lambda text: text.removesuffix("}\n"), "ends here, before its end"),
     "followed by more": (lambda text: text + "{}\n", "the file should end here"),
     "an amount in a receipt": (lambda text: text.replace('"kind":"deposit"', '"kind":"Deposit"', 1), "not those that were exported: entries (lines "),
-    "a price": (lambda text: text.replace('"source":"index"', '"source":"Index"', 1), "not those that were exported: quotes (lines "),
+    "a price": (lambda text: text.replace('"source":"index"', '"source":"Index"', 1), "not those that were exported: quotes (line"),
     "the proof": (lambda text: text.replace('"sha256": "', '"sha256": "0'), "not those that were exported: rulebooks"),
     "no proof": (lambda text: text.rpartition('"proof"')[0] + '"proof": 7\n}\n', "the line is no row"),
     "a part left out": (lambda text: text.replace('"rates": [\n],\n', ""), "the list of rates should begin here"),
@@ -227,7 +227,7 @@ def test_a_file_that_was_changed_is_refused_and_leaves_nothing(altered, original
     with pytest.raises(FileRefused, match=r"file\.json, line \d+: ") as refused:
         rebuild(tmp_path / "file.json", tmp_path / "new.db")
     assert any(part in str(refused.value) for part in why.split("|")), str(refused.value)
-    assert "margincli export" in str(refused.value) and refused.value.code == "import_refused"
+    assert "margincli export" in refused.value.hint and refused.value.exit_code == 2 and refused.value.code == "import_refused"
     assert os.listdir(tmp_path) == ["file.json"]
 
 
