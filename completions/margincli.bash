@@ -16,7 +16,7 @@ _margincli() {
         fi
         case $word in
             "=") ;;
-            :|--account|--answers|--asset|--at|--coin|--every|--exchange|--format|--from|--kind|--ledger|--leverage|--limit|--mode|--price|--quote-qty|--ref|--region|--sell|--since|--source|--stop|--stop-limit|--symbol|--target|--then-price|--then-stop|--tif|--timeout|--to|--type|--url|--volume|--wallet|-f|-w) skip=1 ;;  # bash takes isolated:BTCUSDT for three words
+            :|--account|--answers|--asset|--at|--coin|--every|--exchange|--format|--from|--kind|--ledger|--leverage|--limit|--mode|--output|--price|--quote-qty|--ref|--region|--sell|--since|--source|--stop|--stop-limit|--symbol|--target|--then-price|--then-stop|--tif|--timeout|--to|--type|--url|--volume|--wallet|-f|-o|-w) skip=1 ;;  # bash takes isolated:BTCUSDT for three words
             -*) ;;
             *)
                 if [[ -z $verb ]]; then
@@ -29,6 +29,10 @@ _margincli() {
                 ;;
         esac
     done
+    case "$verb $prev" in
+        "export -f") _margincli_offer "hledger ledger beancount csv json"; return ;;
+        "export --format") _margincli_offer "hledger ledger beancount csv json"; return ;;
+    esac
     case $prev in
         --account) _margincli_offer ""; return ;;
         --answers) _margincli_offer -f; return ;;
@@ -44,6 +48,7 @@ _margincli() {
         --leverage) _margincli_offer "3 5 10"; return ;;
         --limit) _margincli_offer ""; return ;;
         --mode) _margincli_offer "cross isolated"; return ;;
+        --output) _margincli_offer -f; return ;;
         --price) _margincli_offer ""; return ;;
         --quote-qty) _margincli_offer ""; return ;;
         --ref) _margincli_offer ""; return ;;
@@ -65,6 +70,7 @@ _margincli() {
         --volume) _margincli_offer ""; return ;;
         --wallet) _margincli_offer "spot cross isolated:"; return ;;
         -f) _margincli_offer "table json jsonl csv md"; return ;;
+        -o) _margincli_offer -f; return ;;
         -w) _margincli_offer "spot cross isolated:"; return ;;
     esac
     if [[ $cur == -* ]]; then
@@ -95,6 +101,8 @@ _margincli() {
             "history") _margincli_offer "--kind --since --asset --limit --ledger --account --at --format -f --json --quiet -q --help -h" ;;
             "interest") _margincli_offer "--asset --since --sum --ledger --account --at --format -f --json --quiet -q --help -h" ;;
             "check") _margincli_offer "--ledger --account --at --format -f --json --quiet -q --help -h" ;;
+            "export") _margincli_offer "--format -f --output -o --yes -y --ledger --account --at --json --quiet -q --help -h" ;;
+            "import") _margincli_offer "--ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "price") _margincli_offer "--help -h" ;;
             "price set") _margincli_offer "--source --volume --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "price import") _margincli_offer "--symbol --source --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
@@ -112,7 +120,7 @@ _margincli() {
         return
     fi
     case "$verb/$count" in
-        "/0") _margincli_offer "demo activate deposit withdraw transfer isolated leverage borrow repay close exchange-debts trade orders cancel settings cool-off alert top-up accrue liquidate status limits history interest check price rate rules" ;;
+        "/0") _margincli_offer "demo activate deposit withdraw transfer isolated leverage borrow repay close exchange-debts trade orders cancel settings cool-off alert top-up accrue liquidate status limits history interest check export import price rate rules" ;;
         "activate/0") _margincli_offer "cross isolated: portfolio" ;;
         "transfer/1") _margincli_offer "max" ;;
         "isolated/0") _margincli_offer "disable enable" ;;
@@ -123,6 +131,7 @@ _margincli() {
         "cool-off/0") _margincli_offer "1d 3d 7d" ;;
         "alert/0") _margincli_offer "off" ;;
         "top-up/0") _margincli_offer "on off" ;;
+        "import/0") _margincli_offer -f ;;
         "price/0") _margincli_offer "set import fetch show" ;;
         "price import/"*) _margincli_offer -f ;;
         "rate/0") _margincli_offer "set import show" ;;

@@ -18,7 +18,7 @@ function __margincli_at
     for word in $words[(math (count $argv) + 1)..-1]
         if test $skip = 1
             set skip 0
-        else if contains -- $word --account --answers --asset --at --coin --every --exchange --format --from --kind --ledger --leverage --limit --mode --price --quote-qty --ref --region --sell --since --source --stop --stop-limit --symbol --target --then-price --then-stop --tif --timeout --to --type --url --volume --wallet -f -w
+        else if contains -- $word --account --answers --asset --at --coin --every --exchange --format --from --kind --ledger --leverage --limit --mode --output --price --quote-qty --ref --region --sell --since --source --stop --stop-limit --symbol --target --then-price --then-stop --tif --timeout --to --type --url --volume --wallet -f -o -w
             set skip 1
         else if not string match -q -- '-*' $word
             set more (math $more + 1)
@@ -54,6 +54,8 @@ complete -c margincli -n '__margincli_at 0' -a limits -d 'Show how much can be b
 complete -c margincli -n '__margincli_at 0' -a history -d 'Show the journal in words.'
 complete -c margincli -n '__margincli_at 0' -a interest -d 'Show the interest charged, hour by hour or summed.'
 complete -c margincli -n '__margincli_at 0' -a check -d 'Prove the books.'
+complete -c margincli -n '__margincli_at 0' -a export -d 'Write the ledger for an outside auditor.'
+complete -c margincli -n '__margincli_at 0' -a import -d 'Make a new ledger from an export.'
 complete -c margincli -n '__margincli_at 0' -a price -d 'Bring prices in and show them.'
 complete -c margincli -n '__margincli_at 0' -a rate -d 'Bring interest rates in and show them.'
 complete -c margincli -n '__margincli_at 0' -a rules -d 'Show the rule book in force.'
@@ -346,6 +348,26 @@ complete -c margincli -n '__margincli_after check' -s f -l format -x -a 'table j
 complete -c margincli -n '__margincli_after check' -l json -d 'The same as --format json.'
 complete -c margincli -n '__margincli_after check' -s q -l quiet -d 'Say nothing when all went well.'
 complete -c margincli -n '__margincli_after check' -s h -l help -d 'Show this message and exit.'
+complete -c margincli -n '__margincli_after export' -s f -l format -x -a 'hledger ledger beancount csv json' -d 'For which program.'
+complete -c margincli -n '__margincli_after export' -s o -l output -r -F -d 'Write it there, whole or not at all; otherwise to standard output.'
+complete -c margincli -n '__margincli_after export' -s y -l yes -d 'Replace a file that is there.'
+complete -c margincli -n '__margincli_after export' -l ledger -r -F -d 'The ledger file.'
+complete -c margincli -n '__margincli_after export' -l account -x -d 'The account.'
+complete -c margincli -n '__margincli_after export' -l at -x -a 'now' -d 'The time it happens, RFC 3339 (UTC without a zone), or now.'
+complete -c margincli -n '__margincli_after export' -l json -d 'The same as --format json.'
+complete -c margincli -n '__margincli_after export' -s q -l quiet -d 'Say nothing when all went well.'
+complete -c margincli -n '__margincli_after export' -s h -l help -d 'Show this message and exit.'
+complete -c margincli -n '__margincli_at 0 import' -F
+complete -c margincli -n '__margincli_after import' -l ledger -r -F -d 'The ledger file.'
+complete -c margincli -n '__margincli_after import' -l account -x -d 'The account.'
+complete -c margincli -n '__margincli_after import' -l at -x -a 'now' -d 'The time it happens, RFC 3339 (UTC without a zone), or now.'
+complete -c margincli -n '__margincli_after import' -s f -l format -x -a 'table json jsonl csv md' -d 'How to answer.'
+complete -c margincli -n '__margincli_after import' -l json -d 'The same as --format json.'
+complete -c margincli -n '__margincli_after import' -s q -l quiet -d 'Say nothing when all went well.'
+complete -c margincli -n '__margincli_after import' -s n -l dry-run -d 'Show what would happen, write nothing.'
+complete -c margincli -n '__margincli_after import' -l ref -x -d 'Your own name for this command: a ledger carries out each at most once.'
+complete -c margincli -n '__margincli_after import' -s y -l yes -d 'Ask nothing.'
+complete -c margincli -n '__margincli_after import' -s h -l help -d 'Show this message and exit.'
 complete -c margincli -n '__margincli_at 0 price' -a set -d 'Quote a price.'
 complete -c margincli -n '__margincli_at 0 price' -a import -d 'Read candles from files.'
 complete -c margincli -n '__margincli_at 0 price' -a fetch -d 'Fetch prices from exchanges.'

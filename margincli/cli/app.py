@@ -1,11 +1,13 @@
 """The table of verbs, and a group of commands that builds only the one asked for.
 
 A verb ``x`` is the function ``x`` of ``margincli/cli/x.py``; a verb of two words ``x y`` is the function ``x_y`` of
-the same file. In the names of files and functions a hyphen becomes an underscore. To add one, add its line here.
+the same file. In the names of files and functions a hyphen becomes an underscore, and a verb that is a word of Python
+has one at its end. To add one, add its line here.
 """
 
 import re
 from importlib import import_module
+from keyword import iskeyword
 from typing import Annotated, Any
 
 import typer
@@ -49,6 +51,8 @@ SECTIONS: dict[str, dict[str, str]] = {
         "history": "Show the journal in words.",
         "interest": "Show the interest charged, hour by hour or summed.",
         "check": "Prove the books.",
+        "export": "Write the ledger for an outside auditor.",
+        "import": "Make a new ledger from an export.",
     },
     "Market and rules": {
         "price": "Bring prices in and show them.",
@@ -123,10 +127,14 @@ class Verbs(TyperGroup):
 
 
 def _command(verb: str) -> Any:
-    module = import_module(f"{__package__}.{verb.partition(' ')[0].replace('-', '_')}")
+    module = import_module(f"{__package__}.{_named(verb.partition(' ')[0])}")
     alone = typer.Typer(**PLAIN)
-    alone.command(verb.rpartition(" ")[2], cls=Verb)(getattr(module, re.sub("[ -]", "_", verb)))
+    alone.command(verb.rpartition(" ")[2], cls=Verb)(getattr(module, _named(verb)))
     return typer.main.get_command(alone)
+
+
+def _named(verb: str) -> str:
+    return re.sub("[ -]", "_", verb) + "_" * iskeyword(verb)
 
 
 def _group(verb: str) -> Verbs:

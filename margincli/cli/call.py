@@ -3,6 +3,7 @@
 The signature of `Call.of` is the declaration of the options every verb has; nothing repeats them.
 """
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -48,7 +49,7 @@ class Call(NamedTuple):
             ledger=_ledger(ledger if ledger is not None else written.get("ledger")),
             account=read_account(account) if account else None,
             at=read_as_of(at or written.get("at") or "now"),
-            format=_format(format or written.get("format") or "table", json),
+            format=_format(format or os.environ.get("MARGINCLI_FORMAT") or written.get("format") or "table", json),  # export has a --format of its own
             quiet=quiet,
             dry_run=dry_run,
             ref=_ref(ref),

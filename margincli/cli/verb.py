@@ -16,13 +16,14 @@ class Answer(NamedTuple):
 def verb(*, writes: bool = False) -> Callable:
     """Make a command of ``body(call, its own words) -> document or Answer``.
 
-    Typer sees a function of the body's words and the shared options, those of writing verbs only where it `writes`.
+    Typer sees a function of the body's words and the shared options, those of writing verbs only where it `writes`,
+    and none that the body has a word of its own for.
     """
 
     def dress(body: Callable) -> Callable:
         own = list(inspect.signature(body).parameters.values())[1:]
         readers = {word.name: _reader(word.annotation) for word in own}
-        shared = [option for option in _shared() if writes or option.name not in OF_WRITING_VERBS]
+        shared = [option for option in _shared() if option.name not in readers and (writes or option.name not in OF_WRITING_VERBS)]
 
         def run(**words: Any) -> int:
             call = Call.of(**{option.name: words[option.name] for option in shared})
@@ -41,7 +42,7 @@ def _answer(call: Call, body: Callable, words: dict[str, Any]) -> int:
     if document is not None:
         from .printing import show
 
-        show(document, call, body.__name__.replace("_", " "), exit_code)
+        show(document, call, body.__name__.replace("_", " ").strip(), exit_code)
     return exit_code
 
 

@@ -111,13 +111,36 @@ def history(
         f"SELECT id, at, kind, wallet, asset, amount, facts FROM entries WHERE {where} ORDER BY id DESC LIMIT :limit",
         {"owner": owner, "kind": kind, "since": since, "until": until, "asset": asset, "limit": -1 if limit is None else limit},
     ).fetchall()
-    found = [(row[0], _entry(db, owner, row)) for row in rows]
+    found = [(row[0], entry_of(db, owner, row)) for row in rows]
     if kind in (None, "interest"):
         found += accruals.of_owner(db, owner, -UNITS_MOST if since is None else since, UNITS_MOST if until is None else until, asset, -1 if limit is None else limit)
     return sorted(found, key=_by_number)[-limit if limit else None :]
 
 
-def _entry(db: sqlite3.Connection, owner: str, row: tuple) -> Entry:
+def journal(db: sqlite3.Connection, owner: str | None) -> Iterator[tuple[int, Entry]]:
+    """(number, entry) by time, of one account or of all: whoever was brought up to date later has higher numbers."""
+    rows = db.execute(
+        "SELECT o.name, e.id, e.at, e.kind, e.wallet, e.asset, e.amount, e.facts FROM entries e JOIN owners o ON o.id = e.owner_id "
+        "WHERE ?1 IS NULL OR o.name = ?1 ORDER BY e.at, e.id",
+        (owner,),
+    )
+    for name, *row in rows:
+        yield row[0], entry_of(db, name, row)
+
+
+def balances(db: sqlite3.Connection, owner: str | None) -> Iterator[Posting]:
+    """What is kept as the balance of every account and coin, zeros too."""
+    rows = db.execute(
+        "SELECT o.name, a.wallet, a.bucket, s.name, s.scale, b.amount FROM balances b JOIN accounts a ON a.id = b.account_id "
+        "JOIN owners o ON o.id = a.owner_id JOIN assets s ON s.id = b.asset_id WHERE ?1 IS NULL OR o.name = ?1 ORDER BY a.id, s.id",
+        (owner,),
+    )
+    for name, wallet, bucket, asset, scale, units in rows:
+        yield Posting(Account(Wallet.named(name, wallet), bucket), asset, amount_of(units, scale))
+
+
+def entry_of(db: sqlite3.Connection, owner: str, row: tuple) -> Entry:
+    """The entry of a row (id, at, kind, wallet, asset, amount, facts) with its lines."""
     number, at, kind, wallet, asset, amount, facts = row
     lines = tuple(_postings(db, number)), tuple(_changes(db, number))
     return Entry(at, kind, Wallet.named(owner, wallet), asset, Decimal(amount), *lines, json.loads(facts))

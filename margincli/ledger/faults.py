@@ -27,6 +27,7 @@ FAULTS: dict[str, Fault] = {
         "{symbol} from {source} has candles of another interval or grid there: {theirs} from {at}, now {ours}.",
         "Import these under another name: --source NAME",
     ),
+    "ledger_exists": Fault(3, "{path} is there already, and an import never writes over anything.", "Name a new ledger: --ledger NEW.db"),
     "ledger_full": Fault(3, "That is more than the ledger can hold: an amount ends at {most} of the coin's smallest units.", "Use a smaller amount."),
     "ledger_busy": Fault(5, "{path} is in use by another program.", "Try again when it is done; see who has it open: fuser {path}"),
     "ledger_read_only": Fault(5, "{path} or its directory cannot be written: {why}.", "See the rights of both: ls -ld {path} and its directory."),

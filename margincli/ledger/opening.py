@@ -81,17 +81,18 @@ def _is_begun(path: str) -> bool:
 def _create_file(path: str) -> None:
     """An empty file that only its owner can read, in directories of the same kind, never through a link laid in between."""
     with reachable(path, denied="ledger_read_only"):
-        _create_directories(os.path.dirname(os.path.abspath(path)))
+        create_directories(os.path.dirname(os.path.abspath(path)))
         try:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
         except FileExistsError:
             _is_begun(path)  # another first writer was quicker, which is fine; a link to nothing is not
 
 
-def _create_directories(directory: str) -> None:
+def create_directories(directory: str) -> None:
+    """Those on the way too, each for its owner alone."""
     if os.path.isdir(directory):
         return
-    _create_directories(os.path.dirname(directory))
+    create_directories(os.path.dirname(directory))
     try:
         os.mkdir(directory, 0o700)
     except FileExistsError:

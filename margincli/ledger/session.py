@@ -5,11 +5,11 @@ Every method may raise LedgerFault, through the door that opened the session (se
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from ..domain.journal import RESERVED, Entry
+from ..domain.journal import RESERVED, Entry, Posting
 from ..domain.market import IndexRules, Market
 from ..domain.rulebook import Rulebook
 from ..domain.standing import State
@@ -55,6 +55,10 @@ class Session:
         upsert = "INSERT INTO owners (name, settled_to) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET settled_to = excluded.settled_to"
         self.db.execute(upsert, (owner, at))
 
+    def begin(self, owner: str) -> None:
+        """Creates the account, if it is not there, without saying until when it is settled."""
+        self._names.owner(owner)
+
     # the books
 
     def state(self, owner: str) -> State:
@@ -82,6 +86,18 @@ class Session:
     ) -> list[tuple[int, Entry]]:
         """(number, entry), oldest first: the newest `limit` of those from `since` to `until` that touch `asset`."""
         return books.history(self.db, owner, kind, since, until, asset, limit)
+
+    def journal(self, owner: str | None = None) -> Iterator[tuple[int, Entry]]:
+        """(number, entry) by time, as they are read: of one account, or of all."""
+        return books.journal(self.db, owner)
+
+    def balances(self, owner: str | None = None) -> Iterator[Posting]:
+        """What the file keeps as the balance of every account and coin, zeros too."""
+        return books.balances(self.db, owner)
+
+    def scales(self) -> dict[str, int]:
+        """The coins that were ever booked, with their decimals."""
+        return dict(self.db.execute("SELECT name, scale FROM assets ORDER BY id"))
 
     def counts(self) -> dict[str, int]:
         """How many accounts, entries, postings, quotes, candles and rates there are."""
@@ -161,11 +177,20 @@ class Session:
         rows = prices.last_prices(self.db, symbol, at)
         return prices.with_shares(rows, self.market([], {row["symbol"] for row in rows}, at, at), at)
 
+    def quotes(self) -> Iterator[tuple[int, str, Decimal]]:
+        """(at, symbol, price) of every quote, by time, whoever gave it."""
+        for at, symbol, price in self.db.execute("SELECT at, name, price FROM quotes JOIN symbols ON id = symbol_id ORDER BY at, symbol_id, source"):
+            yield at, symbol, Decimal(price)
+
     def rates_in_force(self, asset: str | None = None, at: int = UNITS_MOST) -> list[dict[str, Any]]:
         """Rows of mode, asset, since, rate_daily, source: the last of each mode and asset at `at`."""
         from . import prices
 
         return prices.rates_in_force(self.db, asset, at)
+
+    def name_symbol(self, symbol: str) -> None:
+        """Give a symbol its number before it has a price."""
+        self._names.symbol(symbol)
 
     def set_quote(self, symbol: str, source: str, at: int, price: str, volume: str | None = None) -> None:
         """Replaces a quote of the same source and moment."""

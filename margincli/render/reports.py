@@ -65,6 +65,18 @@ def checked(document: dict[str, Any]) -> list[Block]:
     return told + [Line(f"  {_finding(finding)}") for finding in findings]
 
 
+def exported(document: dict[str, Any]) -> list[Block]:
+    return [Line(f"Wrote {document['output']} for {document['format']}: {_counts(document)}.")]
+
+
+def rebuilt(document: dict[str, Any]) -> list[Block]:
+    return [Line(f"OK: {document['ledger']} is the ledger that {document['file']} was exported from ({_counts(document)}), and its books hold.", GOOD)]
+
+
+def _counts(document: dict[str, Any]) -> str:
+    return ", ".join(_counted(name, count) for name, count in document["counts"].items())
+
+
 def _counted(name: str, count: Any) -> str:
     words = name.replace("_", " ")
     return f"{count} {words.removesuffix('s') if str(count) == '1' and not words.endswith('ies') else words}"
