@@ -25,8 +25,9 @@ MAY_USE = {
     "account.py": {"domain", "ledger", "render", "desk.py"},
     "records.py": {"domain", "ledger", "render", "rules", "desk.py"},
     "quotes.py": {"domain", "ledger", "feeds", "desk.py", "records.py"},
+    "tape.py": {"ledger"},
     "demo.py": {"cli", "records.py"},
-    "cli": {"domain", "ledger", "render", "rules", "feeds", "desk.py", "account.py", "records.py", "quotes.py", "demo.py"},
+    "cli": {"domain", "ledger", "render", "rules", "feeds", "desk.py", "account.py", "records.py", "quotes.py", "tape.py", "demo.py"},
     "__init__.py": set(),
     "__main__.py": {"cli"},
 }

@@ -55,6 +55,18 @@ class Call(NamedTuple):
             yes=yes,
         )
 
+    def of_line(self, said: dict[str, Any], ref: str | None) -> "Call":
+        """The call of a line of a batch: what it said itself, taken out of its words; otherwise as the batch. Nobody is asked."""
+        account, at, named = said["account"], said["at"], said.get("ref")
+        return self._replace(
+            account=read_account(account) if account else self.account,
+            at=read_as_of(at) if at else self.at,
+            quiet=said["quiet"],
+            dry_run=said.get("dry_run", False),
+            ref=ref or _ref(named),
+            yes=True,
+        )
+
     @property
     def mine(self) -> Any:
         """The call as the desk takes it, on one account."""

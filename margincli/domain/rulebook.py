@@ -32,7 +32,7 @@ class Rulebook:
 
     def __init__(self, document: dict[str, Any]):
         self.document = document
-        self._read: dict[str, Any] = {}
+        self._read: dict[Any, Any] = {}
 
     @property
     def profile(self) -> str:
@@ -73,11 +73,13 @@ class Rulebook:
         return node["rows"]
 
     def pair(self, symbol: str) -> Pair | None:
-        row = self.rows("pairs").get(symbol)
-        if row is None:
-            return None
-        base, quote, *filters = row
-        return Pair(symbol, base, quote, *(Decimal(f) if f else ZERO for f in filters))
+        if ("pair", symbol) not in self._read:
+            row = self.rows("pairs").get(symbol)
+            if row is None:
+                return None
+            base, quote, *filters = row
+            self._read["pair", symbol] = Pair(symbol, base, quote, *(Decimal(f) if f else ZERO for f in filters))
+        return self._read["pair", symbol]
 
     @cached_property
     def assets(self) -> frozenset[str]:
@@ -91,7 +93,11 @@ class Rulebook:
 
     def scale(self, asset: str) -> int:
         """How many decimals an amount of `asset` carries (NUM-1)."""
-        return int(self.rows("coins.scales").get(asset, PLACES))
+        return int(self._scales.get(asset, PLACES))
+
+    @cached_property
+    def _scales(self) -> dict[str, Any]:
+        return self.rows("coins.scales")
 
     def default_rate_daily(self, asset: str) -> Decimal | None:
         """The rate of a coin nobody gave a series for; None where the coin cannot be borrowed (INT-6, COL-8)."""
