@@ -1,6 +1,7 @@
 """The answers of a batch: held until what they say is written, then printed in their order."""
 
 import os
+import sys
 from itertools import groupby
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO
@@ -21,7 +22,7 @@ class Held:
         self.exact = call.format != "table"
         self.spool = SpooledTemporaryFile(IN_MEMORY)
         self.counts, self.given = {OUT: 0, ERR: 0}, 0
-        self.draw = progress(call)
+        self.draw = None if sys.stdout is None or sys.stdout.isatty() else progress(call)  # the answers themselves show it
         self.size = os.fstat(stream.fileno()).st_size if self.draw else 0
 
     def __enter__(self) -> "Held":

@@ -19,7 +19,7 @@ OF_WRITING_VERBS = ("dry_run", "ref", "yes")
 
 
 class Call(NamedTuple):
-    ledger: Path
+    ledger: Path  # for a line of a batch the one kept open
     account: str | None  # as named; None where nothing names one
     at: int
     format: str

@@ -34,12 +34,13 @@ class Holding(NamedTuple):
 class State:
     """Balances by (account, asset) and settings by (wallet, key). A value: `after` makes a new one."""
 
-    __slots__ = ("balances", "settings", "_holdings")
+    __slots__ = ("balances", "settings", "_holdings", "_wallets")
 
     def __init__(self, balances: dict[tuple[Account, str], Decimal], settings: dict[tuple[Wallet, str], str]):
         self.balances = balances
         self.settings = settings
         self._holdings: dict[Wallet, dict[str, Holding]] = {}  # as asked for
+        self._wallets: dict[str, list[Wallet]] = {}
 
     def after(self, entries: Iterable[Entry]) -> "State":
         balances, settings = dict(self.balances), dict(self.settings)
@@ -72,12 +73,14 @@ class State:
 
     def wallets(self, owner: str) -> list[Wallet]:
         """The wallets the account has: spot first, then those it opened, in the order of their names."""
-        opened = sorted(wallet for (wallet, key), value in self.settings.items() if key == "opened_at" and value and wallet.owner == owner)
-        return [Wallet(owner, "spot"), *opened]
+        if owner not in self._wallets:
+            opened = sorted(wallet for (wallet, key), value in self.settings.items() if key == "opened_at" and value and wallet.owner == owner)
+            self._wallets[owner] = [Wallet(owner, "spot"), *opened]
+        return self._wallets[owner]
 
     def owes(self, wallet: Wallet) -> bool:
         """Whether the wallet has any debt: only then does time cost it anything."""
-        return any(holding.debt for holding in self.holdings(wallet).values())
+        return any(holding.borrowed or holding.interest for holding in self.holdings(wallet).values())
 
 
 def _holding(asset: str, buckets: dict[str, Decimal]) -> Holding:

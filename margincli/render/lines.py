@@ -7,9 +7,10 @@ from .exact import safe
 from .plain import clock, printable
 from .sentences import sentence
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 def as_line(number: int, document: dict[str, Any]) -> str:
-    return safe(json.dumps({"line": number, **document}, ensure_ascii=False, separators=(",", ":")))
+    return safe(_encode({"line": number, **document}))
 
 
 def in_words(number: int, document: dict[str, Any]) -> str:
