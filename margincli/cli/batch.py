@@ -44,8 +44,9 @@ def batch(call: Call, file: File = "-", atomic: Atomic = False, stop_on_error: S
     from .faults import tell
     from .lines import numbered
 
-    manner = Manner(0 if atomic else commit_every or COMMIT_EVERY, atomic, stop_on_error)
     with _opened(file) as stream, Held(call, stream) as answers, Kept(call.ledger, rehearsal=call.dry_run) as ledger:
+        every = commit_every or (1 if stream.isatty() else COMMIT_EVERY)  # a person waits for each answer
+        manner = Manner(0 if atomic else every, atomic, stop_on_error)
         return Answer(None, play(ledger, numbered(stream), _Reader(call._replace(ledger=ledger)), tell, answers, manner))
 
 

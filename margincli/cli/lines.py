@@ -48,7 +48,10 @@ def words_of(line: bytes) -> list[str]:
     if "\0" in text:
         raise _bad_line("it is not text")
     words = _of_object(text) if text.startswith("{") else _of_text(text)
-    return words[1:] if words[:1] == ["margincli"] else words
+    words = words[1:] if words[:1] == ["margincli"] else words
+    if not words:
+        raise _bad_line("it names no verb")
+    return words
 
 
 def _of_text(text: str) -> list[str]:

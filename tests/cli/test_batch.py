@@ -134,7 +134,7 @@ def test_a_line_has_its_own_time_account_ref_and_quiet(room):
     assert (code, [(d["line"], d["dry_run"]) for d in documents]) == (0, [(2, True)]) and room.counted() == 3
 
 
-@pytest.mark.parametrize("line", ["batch x", "demo", "price fetch BTCUSDT", "price", "-q", "--version", '""', "deposit USDT 5 --ledger x", "deposit USDT 5 --json", "deposit -h", "deposit USDT 'a"])
+@pytest.mark.parametrize("line", ["batch x", "demo", "price fetch BTCUSDT", "price", "-q", "--version", '""', "deposit USDT 5 --ledger x", "deposit USDT 5 --json", "deposit -h", "deposit USDT 'a", "margincli"])
 def test_what_no_line_can_say(room, line):
     code, documents = room.batch([line])
     assert code == WORDS and documents[0]["message"] and documents[0]["hint"] and not room.ledger.exists()
