@@ -24,6 +24,7 @@ from .session import Session
 
 AHEAD_MS = 1_800_000  # how much more of the prices is read than was asked for on either side, at least
 POINTS_MOST = 100_000  # of one market, to be remembered
+OWNERS_MOST = 5000  # remembered at a time
 TURN_SECONDS, PAUSE_SECONDS = 4.0, 0.12  # others wait up to ten seconds, and look again every tenth of one
 Balances = dict[tuple[Account, str], Decimal]
 
@@ -177,6 +178,8 @@ class KeptSession(Session):
 
     def state(self, owner: str) -> State:
         if owner not in self._settings:
+            if len(self._settings) >= OWNERS_MOST:
+                self.forget()
             self._learn(super().state(owner), owner)
         return State({**self._balances[owner], **self._balances[HOUSE.owner]}, dict(self._settings[owner]))
 

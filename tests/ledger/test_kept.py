@@ -55,6 +55,18 @@ def test_what_it_remembers_is_what_the_file_says(path):
     assert kinds(path) == ["deposit", "activate", "transfer", "borrow", "interest"]
 
 
+def test_it_remembers_no_more_accounts_than_it_may(path, monkeypatch):
+    monkeypatch.setattr("margincli.ledger.kept.OWNERS_MOST", 2)
+    with Kept(path) as kept:
+        for name in "abcabcddcba":
+            desk.perform(call(kept, account=name), Deposit("USDT", D(1)))
+        for name, much in (("a", 3), ("b", 3), ("c", 3), ("d", 2)):
+            with pytest.raises(Refused, match="balance_too_small"):
+                desk.perform(call(kept, account=name), Withdraw("USDT", D(much) + D("0.1")))
+        kept.keep()
+    assert records.check(call(path))["findings"] == []
+
+
 def test_only_what_was_kept_stands(path):
     with Kept(path) as kept:
         desk.perform(call(kept), Deposit("USDT", D(1)))
