@@ -16,7 +16,7 @@ _margincli() {
         fi
         case $word in
             "=") ;;
-            :|--account|--answers|--asset|--at|--coin|--every|--exchange|--format|--from|--kind|--ledger|--leverage|--limit|--mode|--output|--price|--quote-qty|--ref|--region|--sell|--since|--source|--stop|--stop-limit|--symbol|--target|--then-price|--then-stop|--tif|--timeout|--to|--type|--url|--volume|--wallet|-f|-o|-w) skip=1 ;;  # bash takes isolated:BTCUSDT for three words
+            :|--account|--answers|--asset|--at|--coin|--commit-every|--every|--exchange|--format|--from|--kind|--ledger|--leverage|--limit|--mode|--output|--price|--quote-qty|--ref|--region|--sell|--since|--source|--stop|--stop-limit|--symbol|--target|--then-price|--then-stop|--tif|--timeout|--to|--type|--url|--volume|--wallet|-f|-o|-w) skip=1 ;;  # bash takes isolated:BTCUSDT for three words
             -*) ;;
             *)
                 if [[ -z $verb ]]; then
@@ -39,6 +39,7 @@ _margincli() {
         --asset) _margincli_offer ""; return ;;
         --at) _margincli_offer "now"; return ;;
         --coin) _margincli_offer ""; return ;;
+        --commit-every) _margincli_offer ""; return ;;
         --every) _margincli_offer ""; return ;;
         --exchange) _margincli_offer ""; return ;;
         --format) _margincli_offer "table json jsonl csv md"; return ;;
@@ -96,6 +97,7 @@ _margincli() {
             "top-up") _margincli_offer "--coin --target --wallet -w --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "accrue") _margincli_offer "--sum --check --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "liquidate") _margincli_offer "--wallet -w --manual --settle-deficit --check --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
+            "batch") _margincli_offer "--atomic --stop-on-error --commit-every --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "status") _margincli_offer "--check --ledger --account --at --format -f --json --quiet -q --help -h" ;;
             "limits") _margincli_offer "--ledger --account --at --format -f --json --quiet -q --help -h" ;;
             "history") _margincli_offer "--kind --since --asset --limit --ledger --account --at --format -f --json --quiet -q --help -h" ;;
@@ -120,7 +122,7 @@ _margincli() {
         return
     fi
     case "$verb/$count" in
-        "/0") _margincli_offer "demo activate deposit withdraw transfer isolated leverage borrow repay close exchange-debts trade orders cancel settings cool-off alert top-up accrue liquidate status limits history interest check export import price rate rules" ;;
+        "/0") _margincli_offer "demo activate deposit withdraw transfer isolated leverage borrow repay close exchange-debts trade orders cancel settings cool-off alert top-up accrue liquidate batch status limits history interest check export import price rate rules" ;;
         "activate/0") _margincli_offer "cross isolated: portfolio" ;;
         "transfer/1") _margincli_offer "max" ;;
         "isolated/0") _margincli_offer "disable enable" ;;
@@ -131,6 +133,7 @@ _margincli() {
         "cool-off/0") _margincli_offer "1d 3d 7d" ;;
         "alert/0") _margincli_offer "off" ;;
         "top-up/0") _margincli_offer "on off" ;;
+        "batch/0") _margincli_offer -f ;;
         "import/0") _margincli_offer -f ;;
         "price/0") _margincli_offer "set import fetch show" ;;
         "price import/"*) _margincli_offer -f ;;

@@ -18,7 +18,7 @@ function __margincli_at
     for word in $words[(math (count $argv) + 1)..-1]
         if test $skip = 1
             set skip 0
-        else if contains -- $word --account --answers --asset --at --coin --every --exchange --format --from --kind --ledger --leverage --limit --mode --output --price --quote-qty --ref --region --sell --since --source --stop --stop-limit --symbol --target --then-price --then-stop --tif --timeout --to --type --url --volume --wallet -f -o -w
+        else if contains -- $word --account --answers --asset --at --coin --commit-every --every --exchange --format --from --kind --ledger --leverage --limit --mode --output --price --quote-qty --ref --region --sell --since --source --stop --stop-limit --symbol --target --then-price --then-stop --tif --timeout --to --type --url --volume --wallet -f -o -w
             set skip 1
         else if not string match -q -- '-*' $word
             set more (math $more + 1)
@@ -49,6 +49,7 @@ complete -c margincli -n '__margincli_at 0' -a alert -d 'Be warned at a level of
 complete -c margincli -n '__margincli_at 0' -a top-up -d 'Let spot coins move into a wallet at its margin call.'
 complete -c margincli -n '__margincli_at 0' -a accrue -d 'Bring accounts up to date and report the interest.'
 complete -c margincli -n '__margincli_at 0' -a liquidate -d 'Bring accounts up to date and report margin calls and liquidations.'
+complete -c margincli -n '__margincli_at 0' -a batch -d 'Carry out many commands, a line each.'
 complete -c margincli -n '__margincli_at 0' -a status -d 'Show wallets, levels, debts and liquidation prices.'
 complete -c margincli -n '__margincli_at 0' -a limits -d 'Show how much can be borrowed and moved out, and why.'
 complete -c margincli -n '__margincli_at 0' -a history -d 'Show the journal in words.'
@@ -305,6 +306,20 @@ complete -c margincli -n '__margincli_after liquidate' -s n -l dry-run -d 'Show 
 complete -c margincli -n '__margincli_after liquidate' -l ref -x -d 'Your own name for this command: a ledger carries out each at most once.'
 complete -c margincli -n '__margincli_after liquidate' -s y -l yes -d 'Ask nothing.'
 complete -c margincli -n '__margincli_after liquidate' -s h -l help -d 'Show this message and exit.'
+complete -c margincli -n '__margincli_at 0 batch' -F
+complete -c margincli -n '__margincli_after batch' -l atomic -d 'All or nothing: the first refusal undoes every line.'
+complete -c margincli -n '__margincli_after batch' -l stop-on-error -d 'Stop at the first refusal; what was done before stays.'
+complete -c margincli -n '__margincli_after batch' -l commit-every -x -d 'Lines to a commit, 1000 unless said; receipts come with it.'
+complete -c margincli -n '__margincli_after batch' -l ledger -r -F -d 'The ledger file.'
+complete -c margincli -n '__margincli_after batch' -l account -x -d 'The account.'
+complete -c margincli -n '__margincli_after batch' -l at -x -a 'now' -d 'The time it happens, RFC 3339 (UTC without a zone), or now.'
+complete -c margincli -n '__margincli_after batch' -s f -l format -x -a 'table json jsonl csv md' -d 'How to answer.'
+complete -c margincli -n '__margincli_after batch' -l json -d 'The same as --format json.'
+complete -c margincli -n '__margincli_after batch' -s q -l quiet -d 'Say nothing when all went well.'
+complete -c margincli -n '__margincli_after batch' -s n -l dry-run -d 'Show what would happen, write nothing.'
+complete -c margincli -n '__margincli_after batch' -l ref -x -d 'Your own name for this command: a ledger carries out each at most once.'
+complete -c margincli -n '__margincli_after batch' -s y -l yes -d 'Ask nothing.'
+complete -c margincli -n '__margincli_after batch' -s h -l help -d 'Show this message and exit.'
 complete -c margincli -n '__margincli_after status' -l check -d 'Exit with 10 if a margin call stands, with 11 if a liquidation is due.'
 complete -c margincli -n '__margincli_after status' -l ledger -r -F -d 'The ledger file.'
 complete -c margincli -n '__margincli_after status' -l account -x -d 'The account.'

@@ -28,8 +28,9 @@ MAY_USE = {
     "quotes.py": {"domain", "ledger", "feeds", "desk.py", "records.py"},
     "sweeping.py": {"domain", "ledger", "render", "desk.py"},
     "archive.py": {"domain", "ledger", "journals", "desk.py"},
+    "tape.py": {"ledger"},
     "demo.py": {"cli", "records.py"},
-    "cli": {"domain", "ledger", "render", "rules", "feeds", "desk.py", "account.py", "records.py", "quotes.py", "sweeping.py", "archive.py", "demo.py"},
+    "cli": {"domain", "ledger", "render", "rules", "feeds", "desk.py", "account.py", "records.py", "quotes.py", "sweeping.py", "archive.py", "tape.py", "demo.py"},
     "__init__.py": set(),
     "__main__.py": {"cli"},
 }

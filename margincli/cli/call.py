@@ -20,7 +20,7 @@ OF_WRITING_VERBS = ("dry_run", "ref", "yes")
 
 
 class Call(NamedTuple):
-    ledger: Path
+    ledger: Path  # for a line of a batch the one kept open
     account: str | None  # as named; None where nothing names one
     at: int
     format: str
@@ -54,6 +54,18 @@ class Call(NamedTuple):
             dry_run=dry_run,
             ref=_ref(ref),
             yes=yes,
+        )
+
+    def of_line(self, said: dict[str, Any], ref: str | None) -> "Call":
+        """The call of a line of a batch: what it said itself, taken out of its words; otherwise as the batch. Nobody is asked."""
+        account, at, named = said["account"], said["at"], said.get("ref")
+        return self._replace(
+            account=read_account(account) if account else self.account,
+            at=read_as_of(at) if at else self.at,
+            quiet=said["quiet"],
+            dry_run=said.get("dry_run", False),
+            ref=ref or _ref(named),
+            yes=True,
         )
 
     @property

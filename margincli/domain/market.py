@@ -190,11 +190,13 @@ class Rates(NamedTuple):
 class Market:
     """Tickers by symbol and rates by (mode, asset). `pinned` holds coins at a price, to look at a candle's extreme."""
 
-    __slots__ = ("tickers", "rates", "pinned", "_routes")
+    __slots__ = ("tickers", "rates", "pinned", "_routes", "_values", "_valued_at")
 
     def __init__(self, tickers: dict[str, Ticker], rates: dict[tuple[str, str], Rates], pinned: Prices | None = None):
         self.tickers, self.rates, self.pinned = tickers, rates, pinned or {}
         self._routes: dict[str, tuple[Route, ...]] = {}
+        self._values: dict[str, Decimal | None] = {}  # of one moment: a walk asks many times and goes on
+        self._valued_at = -1
 
     def pin(self, prices: Prices) -> "Market":
         market = Market(self.tickers, self.rates, prices)
@@ -209,7 +211,11 @@ class Market:
         """The index price of one coin in USDT at `at`, None without a priced route."""
         if asset in self.pinned:
             return self.pinned[asset]
-        return self._along(asset, lambda leg: self.last(leg.symbol, at))
+        if at != self._valued_at:
+            self._values, self._valued_at = {}, at
+        if asset not in self._values:
+            self._values[asset] = self._along(asset, lambda leg: self.last(leg.symbol, at))
+        return self._values[asset]
 
     def corners(self, assets: Iterable[str], at: int) -> tuple[Prices, Prices] | None:
         """The coins at their lowest and at their highest inside the candles that close at `at`; None when none closes.

@@ -90,6 +90,12 @@ def allowed(level: Decimal, collateral_level: Decimal, bands: Bands) -> tuple[st
 
 def health(world: World, wallet: Wallet) -> Health:
     """Everything a receipt and `status` say about one wallet. A debt without a price counts as nothing: see `unpriced`."""
+    if wallet not in world.healths:
+        world.healths[wallet] = _health(world, wallet)
+    return world.healths[wallet]
+
+
+def _health(world: World, wallet: Wallet) -> Health:
     scheme = scheme_of(wallet)
     total = exposure(world, wallet)
     if not scheme.lends:

@@ -6,7 +6,7 @@ The document is plain data (see margincli/rules/): leaves are ``[value, basis, r
 
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, Callable, NamedTuple
 
 from .money import PLACES, ZERO
 
@@ -32,7 +32,7 @@ class Rulebook:
 
     def __init__(self, document: dict[str, Any]):
         self.document = document
-        self._read: dict[str, Any] = {}
+        self._made: dict[Any, Any] = {}
 
     @property
     def profile(self) -> str:
@@ -56,15 +56,17 @@ class Rulebook:
             node = node[part]
         return node[0]
 
+    def once(self, key: Any, make: Callable[[], Any]) -> Any:
+        """What follows from the rules alone, made at its first use."""
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
+
     def number(self, path: str) -> Decimal:
-        if path not in self._read:
-            self._read[path] = Decimal(self.leaf(path))
-        return self._read[path]
+        return self.once(path, lambda: Decimal(self.leaf(path)))
 
     def numbers(self, path: str) -> tuple[Decimal, ...]:
-        if path not in self._read:
-            self._read[path] = tuple(Decimal(item) for item in self.leaf(path))
-        return self._read[path]
+        return self.once(path, lambda: tuple(Decimal(item) for item in self.leaf(path)))
 
     def rows(self, path: str) -> dict[str, Any]:
         node = self.document
@@ -74,9 +76,9 @@ class Rulebook:
 
     def pair(self, symbol: str) -> Pair | None:
         row = self.rows("pairs").get(symbol)
-        if row is None:
-            return None
-        base, quote, *filters = row
+        return None if row is None else self.once(("pair", symbol), lambda: self._pair(symbol, *row))
+
+    def _pair(self, symbol: str, base: str, quote: str, *filters: str) -> Pair:
         return Pair(symbol, base, quote, *(Decimal(f) if f else ZERO for f in filters))
 
     @cached_property
@@ -91,7 +93,11 @@ class Rulebook:
 
     def scale(self, asset: str) -> int:
         """How many decimals an amount of `asset` carries (NUM-1)."""
-        return int(self.rows("coins.scales").get(asset, PLACES))
+        return int(self._scales.get(asset, PLACES))
+
+    @cached_property
+    def _scales(self) -> dict[str, Any]:
+        return self.rows("coins.scales")
 
     def default_rate_daily(self, asset: str) -> Decimal | None:
         """The rate of a coin nobody gave a series for; None where the coin cannot be borrowed (INT-6, COL-8)."""
@@ -100,11 +106,12 @@ class Rulebook:
 
     def tiers(self, asset: str) -> tuple[tuple[Decimal | None, Decimal], ...]:
         """Collateral tiers of a coin: (upper end in USD or None, ratio), ascending (COL-3, COL-4, COL-9)."""
-        if ("tiers", asset) not in self._read:
-            rank = self.rows("collateral.ranks").get(asset, self.leaf("collateral.default_rank"))
-            rows = self.leaf(f"collateral.ladders.{rank}.tiers")
-            self._read["tiers", asset] = tuple((Decimal(to) if to else None, Decimal(share)) for to, share in rows)
-        return self._read["tiers", asset]
+        return self.once(("tiers", asset), lambda: self._tiers(asset))
+
+    def _tiers(self, asset: str) -> tuple[tuple[Decimal | None, Decimal], ...]:
+        rank = self.rows("collateral.ranks").get(asset, self.leaf("collateral.default_rank"))
+        rows = self.leaf(f"collateral.ladders.{rank}.tiers")
+        return tuple((Decimal(to) if to else None, Decimal(share)) for to, share in rows)
 
     def family(self, symbol: str) -> str:
         """The isolated leverage family of a pair: its top leverage (ISO-1)."""

@@ -81,10 +81,12 @@ def collateral_value(tiers: Tiers, value: Decimal) -> Decimal:
 
 def cross_bands(world: World, wallet: Wallet) -> Bands:
     leverage = world.state.setting(wallet, "leverage") or world.rules.leaf("cross.default_leverage")
-    number = world.rules.number
-    bars = f"cross.bands.{leverage}."
+    return world.rules.once(("cross bands", leverage), lambda: _cross_bands(world.rules, leverage))
+
+
+def _cross_bands(rules: Rulebook, leverage: str) -> Bands:
     names = ("excessive_above", "transfer_out_above", "borrow_above", "margin_call_at", "liquidation_at", "stop_above")
-    return Bands(*(number(bars + name) for name in names), leverage=Decimal(leverage))
+    return Bands(*(rules.number(f"cross.bands.{leverage}.{name}") for name in names), leverage=Decimal(leverage))
 
 
 def cross_rungs(world: World, wallet: Wallet, asset: str) -> list[Rung]:

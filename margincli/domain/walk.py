@@ -107,7 +107,7 @@ class _Walk:
         probe = self.world.after(pending)
         found: list[Entry] = []
         for watch in self.watches:
-            probe, entries = judge(probe, watch.wallet, watch.before or watch.now, watch.corners, watch.now)
+            probe, entries = judge(probe, watch.wallet, watch.came_from(self.world), watch.corners, watch.now)
             found += entries
         if found:
             self.book_interest()
@@ -147,12 +147,16 @@ class Watch:
     def see(self, world: World) -> None:
         """Take in the prices of this moment: the last ones before it, the ones now, and the extremes of closing candles."""
         market, at = world.market, world.now
-        self.before = self.now or self._prices(market, at - 1)
+        self.before = self.now
         self.now = self._prices(market, at)
         self.corners = market.corners(self.assets, at) or ()
         self.touches = {order.symbol: touch for order in self.orders if (touch := _touch(market, order.symbol, at))}
         if not self.owed <= self.now.keys():
             require_priced_debts(world, self.wallet)
+
+    def came_from(self, world: World) -> Prices:
+        """The prices before this moment; a watch that has just begun has to ask the market."""
+        return self.before or self._prices(world.market, world.now - 1) or self.now
 
     def stay(self) -> None:
         """A moment without news from the market."""

@@ -46,6 +46,7 @@ def screen(db: sqlite3.Connection, worth: Iterable[tuple[str, Decimal, Decimal]]
     `worth`: a coin, what one of it counts for in USDT where it is held (the least), and where it is owed (the most, interest
     included). A coin that is missing there counts as nothing where it is held, and makes loud where it is owed.
     """
+    _put_aside(db, "loud", "worth", "dues")
     db.execute("CREATE TEMP TABLE loud (owner_id INTEGER PRIMARY KEY)")
     db.execute("CREATE TEMP TABLE worth (asset_id INTEGER PRIMARY KEY, held REAL, owed REAL)")
     scales = {name: (number, scale) for number, name, scale in db.execute("SELECT id, name, scale FROM assets")}
@@ -62,6 +63,12 @@ def screen(db: sqlite3.Connection, worth: Iterable[tuple[str, Decimal, Decimal]]
         "WHERE owed > 0 AND held <= owed * CASE wallet WHEN 'cross' THEN ? ELSE call_bar(wallet) END",
         (hours, float(call_bar("cross")) * SAFETY),  # every hour may round up by one unit
     )
+
+
+def _put_aside(db: sqlite3.Connection, *tables: str) -> None:
+    """A ledger kept open sweeps more than once."""
+    for table in tables:
+        db.execute(f"DROP TABLE IF EXISTS temp.{table}")
 
 
 def charge(db: sqlite3.Connection, names: Names, settled_hour: dict[int, list[Due]]) -> list[tuple[int, Entry]]:

@@ -9,20 +9,28 @@ import sqlite3
 import stat
 import time
 from contextlib import contextmanager
-from typing import Any, Callable, Iterator
+from typing import TYPE_CHECKING, Any, Callable, Iterator, Union
 
 from .faults import LedgerFault, reachable, translated
 from .session import Session
+
+if TYPE_CHECKING:  # kept.py is loaded by those who keep a ledger open
+    from .kept import Kept
 
 SCHEMA = 2  # the newest step of migrations.py; there, because importing it costs more than a whole command
 APPLICATION_ID = 0x4D524743  # as in schema.py, likewise
 BUSY_SECONDS = 10.0
 RuleDocument = Callable[[], dict[str, Any]]
+Ledger = Union[str, os.PathLike[str], "Kept"]
 
 
 @contextmanager
-def reading(path: str | os.PathLike[str], busy_seconds: float = BUSY_SECONDS) -> Iterator[Session]:
+def reading(path: Ledger, busy_seconds: float = BUSY_SECONDS) -> Iterator[Session]:
     """The ledger as it stands at this moment, whoever writes meanwhile. Never creates one. Raises LedgerFault."""
+    if hasattr(path, "step"):
+        with path.step(None) as session:
+            yield session
+        return
     path = os.fspath(path)
     with translated(path):
         connection = _connect_to_read(path, busy_seconds)
@@ -33,15 +41,19 @@ def reading(path: str | os.PathLike[str], busy_seconds: float = BUSY_SECONDS) ->
 
 
 @contextmanager
-def writing(path: str | os.PathLike[str], document: RuleDocument | None = None, busy_seconds: float = BUSY_SECONDS) -> Iterator[Session]:
+def writing(path: Ledger, document: RuleDocument | None = None, busy_seconds: float = BUSY_SECONDS) -> Iterator[Session]:
     """The ledger to oneself, from before the first read until `commit`; without a commit nothing has happened.
 
     Where there is none it is created, in the same transaction, with the rule book that `document()` answers; without
-    `document` that is the fault no_ledger. Raises LedgerFault.
+    `document` that is the fault no_ledger. Of one kept open it is a step. Raises LedgerFault.
     """
+    if hasattr(path, "step"):
+        with path.step(document) as session:
+            yield session
+        return
     path = os.fspath(path)
     with translated(path):
-        if document is not None and not _is_begun(path):
+        if document is not None and not is_begun(path):
             _create_file(path)
         connection = _connect_to_write(path, document, busy_seconds)
         try:
@@ -61,7 +73,7 @@ def scratch(document: RuleDocument) -> Iterator[Session]:
         connection.close()
 
 
-def _is_begun(path: str) -> bool:
+def is_begun(path: str) -> bool:
     """Whether there is a file with something in it. Raises LedgerFault for what can never be a ledger."""
     if "\0" in path:
         raise LedgerFault("not_a_ledger", path=repr(path), why="no file has such a name")
@@ -85,7 +97,7 @@ def _create_file(path: str) -> None:
         try:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
         except FileExistsError:
-            _is_begun(path)  # another first writer was quicker, which is fine; a link to nothing is not
+            is_begun(path)  # another first writer was quicker, which is fine; a link to nothing is not
 
 
 def create_directories(directory: str) -> None:
@@ -101,7 +113,7 @@ def create_directories(directory: str) -> None:
 
 
 def _connect_to_read(path: str, busy_seconds: float) -> sqlite3.Connection:
-    if not _is_begun(path):
+    if not is_begun(path):
         raise LedgerFault("no_ledger", path=path)
     connection = _snapshot(path, busy_seconds)
     if _version(connection, path) == SCHEMA:
@@ -138,7 +150,7 @@ def _snapshot_by(path: str, how: str, busy_seconds: float) -> sqlite3.Connection
 
 
 def _connect_to_write(path: str, document: RuleDocument | None, busy_seconds: float) -> sqlite3.Connection:
-    if not _is_begun(path) and document is None:
+    if not is_begun(path) and document is None:
         raise LedgerFault("no_ledger", path=path)
     if not os.access(path, os.W_OK):  # SQLite would open it to read, and say so only at the first change
         raise LedgerFault("ledger_read_only", path=path, why="permission denied")

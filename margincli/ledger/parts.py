@@ -139,7 +139,7 @@ class _Rebuilding:
     def _owners(self, name: str, settled_to: int | None) -> None:
         if name in RESERVED:
             raise BrokenBooks(f"{name} belongs to the ledger itself")
-        self._session.begin(name) if settled_to is None else self._session.settle(name, settled_to)
+        self._session.name_owner(name) if settled_to is None else self._session.settle(name, settled_to)
 
     def _symbols(self, name: str) -> None:
         self._session.name_symbol(name)

@@ -55,7 +55,7 @@ class Session:
         upsert = "INSERT INTO owners (name, settled_to) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET settled_to = excluded.settled_to"
         self.db.execute(upsert, (owner, at))
 
-    def begin(self, owner: str) -> None:
+    def name_owner(self, owner: str) -> None:
         """Creates the account, if it is not there, without saying until when it is settled."""
         self._names.owner(owner)
 

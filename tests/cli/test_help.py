@@ -29,6 +29,7 @@ OPTIONS = {
     "top-up": ["--wallet", "-w", "--coin", "--target", *WRITING],
     "accrue": ["--sum", "--check", *WRITING],
     "liquidate": ["--wallet", "-w", "--manual", "--check", *WRITING],
+    "batch": ["--atomic", "--stop-on-error", "--commit-every", *WRITING],
     "status": ["--check"],
     "limits": [],
     "history": ["--kind", "--since", "--asset", "--limit"],
