@@ -16,7 +16,7 @@ _margincli() {
         fi
         case $word in
             "=") ;;
-            :|--account|--answers|--asset|--at|--coin|--every|--exchange|--format|--from|--kind|--ledger|--leverage|--limit|--mode|--price|--quote-qty|--ref|--region|--sell|--since|--source|--stop|--stop-limit|--symbol|--target|--then-price|--then-stop|--tif|--timeout|--to|--type|--url|--volume|--wallet|-f|-w) skip=1 ;;  # bash takes isolated:BTCUSDT for three words
+            :|--account|--answers|--asset|--at|--coin|--every|--exchange|--format|--from|--head|--kind|--ledger|--leverage|--limit|--mode|--price|--quote-qty|--ref|--region|--sell|--since|--source|--stop|--stop-limit|--symbol|--target|--then-price|--then-stop|--tif|--timeout|--to|--type|--url|--volume|--wallet|-f|-w) skip=1 ;;  # bash takes isolated:BTCUSDT for three words
             -*) ;;
             *)
                 if [[ -z $verb ]]; then
@@ -39,6 +39,7 @@ _margincli() {
         --exchange) _margincli_offer ""; return ;;
         --format) _margincli_offer "table json jsonl csv md"; return ;;
         --from) _margincli_offer "spot cross isolated:"; return ;;
+        --head) _margincli_offer ""; return ;;
         --kind) _margincli_offer ""; return ;;
         --ledger) _margincli_offer -f; return ;;
         --leverage) _margincli_offer "3 5 10"; return ;;
@@ -94,7 +95,9 @@ _margincli() {
             "limits") _margincli_offer "--ledger --account --at --format -f --json --quiet -q --help -h" ;;
             "history") _margincli_offer "--kind --since --asset --limit --ledger --account --at --format -f --json --quiet -q --help -h" ;;
             "interest") _margincli_offer "--asset --since --sum --ledger --account --at --format -f --json --quiet -q --help -h" ;;
-            "check") _margincli_offer "--ledger --account --at --format -f --json --quiet -q --help -h" ;;
+            "check") _margincli_offer "--head --ledger --account --at --format -f --json --quiet -q --help -h" ;;
+            "backup") _margincli_offer "--yes -y --ledger --account --at --format -f --json --quiet -q --help -h" ;;
+            "restore") _margincli_offer "--yes -y --ledger --account --at --format -f --json --quiet -q --help -h" ;;
             "price") _margincli_offer "--help -h" ;;
             "price set") _margincli_offer "--source --volume --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "price import") _margincli_offer "--symbol --source --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
@@ -112,7 +115,7 @@ _margincli() {
         return
     fi
     case "$verb/$count" in
-        "/0") _margincli_offer "demo activate deposit withdraw transfer isolated leverage borrow repay close exchange-debts trade orders cancel settings cool-off alert top-up accrue liquidate status limits history interest check price rate rules" ;;
+        "/0") _margincli_offer "demo activate deposit withdraw transfer isolated leverage borrow repay close exchange-debts trade orders cancel settings cool-off alert top-up accrue liquidate status limits history interest check backup restore price rate rules" ;;
         "activate/0") _margincli_offer "cross isolated: portfolio" ;;
         "transfer/1") _margincli_offer "max" ;;
         "isolated/0") _margincli_offer "disable enable" ;;
@@ -123,6 +126,8 @@ _margincli() {
         "cool-off/0") _margincli_offer "1d 3d 7d" ;;
         "alert/0") _margincli_offer "off" ;;
         "top-up/0") _margincli_offer "on off" ;;
+        "backup/0") _margincli_offer -f ;;
+        "restore/0") _margincli_offer -f ;;
         "price/0") _margincli_offer "set import fetch show" ;;
         "price import/"*) _margincli_offer -f ;;
         "rate/0") _margincli_offer "set import show" ;;

@@ -50,6 +50,10 @@ SECTIONS: dict[str, dict[str, str]] = {
         "interest": "Show the interest charged, hour by hour or summed.",
         "check": "Prove the books.",
     },
+    "Keep": {
+        "backup": "Copy the whole ledger, proved, while others write.",
+        "restore": "Put a backup in the place of the ledger.",
+    },
     "Market and rules": {
         "price": "Bring prices in and show them.",
         "price set": "Quote a price.",

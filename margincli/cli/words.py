@@ -67,6 +67,19 @@ def read_region(text: str) -> str:
     return text.strip().upper()
 
 
+def read_file(text: str) -> str:
+    if not text.strip() or "\0" in text:
+        raise WordFault("bad_file", "A file needs a name.", "Name it: FILE", file=text)
+    return text
+
+
+def read_head(text: str) -> str:
+    head = text.strip().lower()
+    if not re.fullmatch("[0-9a-f]{64}", head):
+        raise WordFault("bad_head", f"'{short(text)}' is not the head of a ledger: 64 hexadecimal digits.", "margincli check shows the head of today.", head=text)
+    return head
+
+
 def read_rate(text: str) -> "Decimal":
     """A daily rate is a fraction of the principal: 0.0002 is 0.02 %. One or more can only be percent by mistake."""
     rate = _decimal(text, "rate")
@@ -130,3 +143,4 @@ SinceOption = Annotated[str | None, typer.Option("--since", metavar="TIME", help
 SumOption = Annotated[bool, typer.Option("--sum", help="One line for each wallet and coin, summed.")]
 DangerOption = Annotated[bool, typer.Option("--check", help="Exit with 10 if there was a margin call or one stands, with 11 if there was a liquidation.")]
 SourceOption = Annotated[str | None, typer.Option("--source", metavar="NAME", help="Whose price it is, such as an exchange.")]
+ReplaceOption = Annotated[bool, typer.Option("--yes", "-y", help="Replace what is there.")]

@@ -8,11 +8,13 @@ from decimal import Decimal
 from ..domain.journal import HOUSE, RESERVED, Account, Change, Entry, Posting, Wallet
 from ..domain.money import plain
 from ..domain.standing import State
+from . import seals
 from .names import Names, Scale, amount_of, sign_of
 
 _POSTING = "INSERT INTO postings (entry_id, line, account_id, asset_id, amount) VALUES (?, ?, ?, ?, ?)"
 _CHANGE = "INSERT INTO changes (entry_id, line, owner_id, wallet, key, value) VALUES (?, ?, ?, ?, ?, ?)"
 _ENTRY = "INSERT INTO entries (id, owner_id, at, kind, wallet, asset, amount, facts) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_SEAL = "INSERT INTO seals VALUES (?, ?, ?)"
 _OF_OWNER = "owner_id = (SELECT id FROM owners WHERE name = :owner)"
 _ABOUT_ASSET = (
     "(asset = :asset OR EXISTS (SELECT 1 FROM postings p JOIN assets s ON s.id = p.asset_id WHERE p.entry_id = entries.id AND s.name = :asset))"
@@ -20,33 +22,41 @@ _ABOUT_ASSET = (
 
 
 def append(db: sqlite3.Connection, names: Names, owner: str, entries: Iterable[Entry], scale: Scale) -> list[int]:
-    """Write entries after the last one; their numbers. Lines go before the row that seals them."""
-    owner_id, number = names.owner(owner), last_id(db)
+    """Write entries after the last one; their numbers. Lines and the seal go before the row that closes them."""
+    owner_id, number, head = names.owner(owner), last_id(db), seals.head(db)
     numbers = []
     for entry in entries:
         number += 1
-        db.executemany(_POSTING, _posting_rows(number, names, entry, scale))
+        postings, lines = _posting_rows(number, names, entry, scale)
+        db.executemany(_POSTING, postings)
         if entry.changes:
             db.executemany(_CHANGE, _change_rows(number, names, entry))
-        facts = json.dumps(entry.facts, ensure_ascii=False)
-        db.execute(_ENTRY, (number, owner_id, entry.at, entry.kind, entry.wallet.name, entry.asset, plain(entry.amount), facts))
+        said = entry.at, entry.kind, entry.wallet.name, entry.asset, plain(entry.amount), json.dumps(entry.facts, ensure_ascii=False)
+        previous, head = head, seals.seal(head, (number, owner, *said), lines, _change_lines(entry))
+        db.execute(_SEAL, (number, previous, head))
+        db.execute(_ENTRY, (number, owner_id, *said))
         numbers.append(number)
     return numbers
 
 
-def _posting_rows(number: int, names: Names, entry: Entry, scale: Scale) -> list[tuple]:
-    """What fills an account goes before what empties it: only the whole entry must leave it on its side of zero."""
-    rows = []
+def _posting_rows(number: int, names: Names, entry: Entry, scale: Scale) -> tuple[list[tuple], list[tuple]]:
+    """Rows to write and lines to seal. What fills an account goes before what empties it: only the whole entry must leave it on its side of zero."""
+    rows, lines = [], []
     for line, (account, asset, amount) in enumerate(entry.postings):
         asset_id, units = names.units(asset, amount, scale)
         emptying = sign_of(account.wallet.owner, account.bucket) * units < 0
         rows.append((emptying, (number, line, names.account(account), asset_id, units)))
-    return [row for _, row in sorted(rows)]
+        lines.append((line, str(account), asset, names.scale_of(asset), str(units)))
+    return [row for _, row in sorted(rows)], lines
 
 
 def _change_rows(number: int, names: Names, entry: Entry) -> Iterator[tuple]:
     for line, (wallet, key, value) in enumerate(entry.changes):
         yield number, line, names.owner(wallet.owner), wallet.name, key, value
+
+
+def _change_lines(entry: Entry) -> list[tuple]:
+    return [(line, wallet.owner, wallet.name, key, value) for line, (wallet, key, value) in enumerate(entry.changes)]
 
 
 def last_id(db: sqlite3.Connection) -> int:

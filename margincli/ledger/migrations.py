@@ -10,7 +10,8 @@ from typing import Iterator
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from .schema import APPLICATION_ID, GUARDS, KEEPING, TABLES
+from .chain import sealed_now
+from .schema import APPLICATION_ID, GUARDS, KEEPING, SEALING, SEALS, TABLES
 from .views import VIEWS
 
 steps = Migrations("margincli")
@@ -24,6 +25,17 @@ def books(db: Database) -> None:
     db.conn.execute("INSERT INTO owners (name) VALUES ('house'), ('world')")
     db.conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     _now_at(db, 1)
+
+
+@steps(name="0002_seals")
+def seals(db: Database) -> None:
+    """A chain of hashes over the journal; what there is already is sealed as it stands."""
+    for statement in _statements(SEALS):
+        db.conn.execute(statement)
+    db.conn.executemany("INSERT INTO seals VALUES (?, ?, ?)", sealed_now(db.conn))
+    for statement in _statements(SEALING):
+        db.conn.execute(statement)
+    _now_at(db, 2)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

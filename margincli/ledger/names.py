@@ -65,6 +65,10 @@ class Names:
             raise LedgerFault("ledger_full", most=UNITS_MOST, asset=asset, amount=plain(amount))
         return number, units
 
+    def scale_of(self, asset: str) -> int:
+        """The decimals of an asset that `units` has been asked for."""
+        return self._assets[asset][1]
+
     def symbol(self, name: str) -> int:
         return self._number("SELECT id FROM symbols WHERE name = ?", "INSERT INTO symbols (name) VALUES (?)", (name,))
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..domain.journal import RESERVED
 from ..domain.money import plain
+from . import chain
 from .folding import Claim, Fold
 from .names import amount_of, sign_of
 from .session import Session
@@ -16,11 +17,14 @@ SHOWN_OF_A_KIND = 50  # of one kind of finding; the rest is counted
 Finding = dict[str, Any]
 
 
-def prove(session: Session) -> list[Finding]:
-    """Everything that does not hold, each as {code, message, facts}; [] when the books hold."""
+def prove(session: Session, earlier_head: str | None = None) -> list[Finding]:
+    """Everything that does not hold, each as {code, message, facts}; [] when the books hold.
+
+    `earlier_head` is what `Session.head` answered some time ago: that journal must have been continued since.
+    """
     found: Counter[str] = Counter()
     findings = []
-    for code, message, facts in _claims(session.db):
+    for code, message, facts in _claims(session.db, earlier_head):
         found[code] += 1
         if found[code] <= SHOWN_OF_A_KIND:
             findings.append({"code": code, "message": message, "facts": {key: str(value) for key, value in facts.items()}})
@@ -31,12 +35,13 @@ def prove(session: Session) -> list[Finding]:
     return findings
 
 
-def _claims(db: sqlite3.Connection) -> Iterator[Claim]:
+def _claims(db: sqlite3.Connection, earlier_head: str | None) -> Iterator[Claim]:
     yield from _file(db)
     yield from _guards(db)
     fold = Fold(db)
     yield from _accounts(fold)
     yield from fold.entries()
+    yield from chain.claims(db, earlier_head)
     yield from _balances(fold)
     yield from _totals(fold)
     yield from _settings(fold)

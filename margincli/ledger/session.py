@@ -12,7 +12,7 @@ from ..domain.journal import RESERVED, Entry
 from ..domain.market import IndexRules, Market
 from ..domain.rulebook import Rulebook
 from ..domain.standing import State
-from . import books, market
+from . import books, market, seals
 from .faults import UNITS_MOST, LedgerFault
 from .names import Names, Scale
 
@@ -80,6 +80,16 @@ class Session:
     ) -> list[tuple[int, Entry]]:
         """(number, entry), oldest first: the newest `limit` of those from `since` to `until` that touch `asset`."""
         return books.history(self.db, owner, kind, since, until, asset, limit)
+
+    def head(self) -> str:
+        """The seal of the last entry: one hash that stands for the whole journal (see seals.py)."""
+        return seals.head(self.db)
+
+    def entry_sealed(self, head: str) -> int | None:
+        """The number of the entry that `head` is the seal of; 0 for the beginning, None where no entry bears it."""
+        from . import chain
+
+        return chain.entry_sealed(self.db, head)
 
     def counts(self) -> dict[str, int]:
         """How many accounts, entries, postings, quotes, candles and rates there are."""

@@ -22,6 +22,8 @@ _BY_VERB = {
     "price import": ("reports", "imported"),
     "rate import": ("reports", "imported"),
     "check": ("reports", "checked"),
+    "backup": ("reports", "copied"),
+    "restore": ("reports", "copied"),
 }
 _BY_PART = {"entries": ("receipt", "receipt"), "questions": ("reports", "quiz"), "rows": ("rows", "anything"), "wallets": ("status", "status")}
 

@@ -43,7 +43,9 @@ OPTIONS = {
     "rules show": [],
     "rules use": WRITING,
     "rules import": WRITING,
-    "check": [],
+    "check": ["--head"],
+    "backup": ["--yes", "-y"],
+    "restore": ["--yes", "-y"],
     "demo": [],
 }
 GROUPS = ("price", "rate", "rules")
@@ -61,7 +63,7 @@ def test_help_of_a_verb(margincli, verb):
     assert said >= {*EVERY, *OPTIONS[verb], "--help", "-h"}
     assert verb.split()[0] in app.VERBS and result.out.splitlines()[0].startswith(f"Usage: margincli {verb} ")
     if "--dry-run" not in OPTIONS[verb]:
-        assert not said & set(WRITING)
+        assert not said & set(WRITING) - set(OPTIONS[verb])
     options = result.out.partition("Options:")[2]
     assert all(re.search(r"\S {2,}\S|^ {10,}\S", line) or line.endswith("|md") for line in options.splitlines() if line.strip())
 

@@ -143,7 +143,7 @@ with writing(sys.argv[1], lambda: RULES) as session:
 """
 
 
-@pytest.mark.parametrize("where", ["opening._create_file", "opening._keep_a_log", "opening._migrate", "before commit"])
+@pytest.mark.parametrize("where", ["opening._create_file", "opening.keep_a_log", "opening.migrated", "before commit"])
 def test_killed_while_creating(path, where):
     assert python(KILLED, path, where).wait() == -signal.SIGKILL
     assert fault_of(reading, path).code == "no_ledger"

@@ -60,27 +60,6 @@ def test_newer_ledger(begun):
         assert (fault.code, fault.exit_code, fault.facts["found"]) == ("newer_ledger", 4, "99")
 
 
-@pytest.mark.parametrize("door", [reading, writing])
-def test_older_ledger_is_brought_up_to_date(begun, door, monkeypatch):
-    from margincli.ledger import migrations, opening
-
-    steps = migrations.Migrations("margincli")
-    steps(name="0001_books")(migrations.books)
-
-    @steps(name="0002_memo")
-    def memo(db):
-        db.conn.execute("CREATE TABLE memo (text TEXT) STRICT")
-        migrations._now_at(db, 2)
-
-    monkeypatch.setattr(migrations, "steps", steps)
-    monkeypatch.setattr(opening, "SCHEMA", 2)
-    with door(begun) as session:
-        assert session.db.execute("SELECT * FROM memo").fetchall() == [] and session.owners() == ["main"]
-        if door is writing:
-            session.commit()
-    assert rows(begun, "PRAGMA user_version") == [(2,)]
-
-
 def test_busy(begun):
     with writing(begun):
         fault = fault_of(writing, begun, busy_seconds=0.05)

@@ -89,7 +89,7 @@ def test_whole_entries_forged_are_found(told):
     """A line too many that was booked with all guards on cannot be told from a true one; without them it leaves traces."""
     with by_hand(told, "INSERT INTO postings VALUES (1, 9, 1, 1, 5)", "INSERT INTO postings VALUES (1, 8, 2, 1, -5)", guards=False):
         pass
-    assert codes(told) == {"guard", "balance", "amount"}
+    assert codes(told) == {"guard", "balance", "amount", "seal"}
 
 
 def test_a_guard_that_was_weakened(told):
