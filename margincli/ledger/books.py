@@ -5,10 +5,11 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from ..domain.journal import HOUSE, RESERVED, Account, Change, Entry, Posting, Wallet
+from ..domain.journal import HOUSE, RESERVED, Account, Change, Entry, Posting, Unbalanced, Wallet
 from ..domain.money import plain
 from ..domain.standing import State
 from . import seals
+from .faults import LedgerFault
 from .names import Names, Scale, amount_of, sign_of
 
 _POSTING = "INSERT INTO postings (entry_id, line, account_id, asset_id, amount) VALUES (?, ?, ?, ?, ?)"
@@ -114,9 +115,14 @@ def history(
 
 
 def _entry(db: sqlite3.Connection, owner: str, row: tuple) -> Entry:
+    """Raises LedgerFault ledger_damaged for rows that no entry can have been written as."""
     number, at, kind, wallet, asset, amount, facts = row
     lines = tuple(_postings(db, number)), tuple(_changes(db, number))
-    return Entry(at, kind, Wallet.named(owner, wallet), asset, Decimal(amount), *lines, json.loads(facts))
+    try:
+        return Entry(at, kind, Wallet.named(owner, wallet), asset, Decimal(amount), *lines, json.loads(facts))
+    except (Unbalanced, ValueError, ArithmeticError) as error:
+        path = db.execute("PRAGMA database_list").fetchone()[2]
+        raise LedgerFault("ledger_damaged", path=path, why=f"entry {number} cannot be read ({error})") from error
 
 
 def _postings(db: sqlite3.Connection, number: int) -> Iterator[Posting]:

@@ -12,6 +12,7 @@ from sqlite_utils.migrations import Migrations
 
 from .chain import sealed_now
 from .schema import APPLICATION_ID, GUARDS, KEEPING, SEALING, SEALS, TABLES
+from .seals import hash_of
 from .views import VIEWS
 
 steps = Migrations("margincli")
@@ -29,10 +30,12 @@ def books(db: Database) -> None:
 
 @steps(name="0002_seals")
 def seals(db: Database) -> None:
-    """A chain of hashes over the journal; what there is already is sealed as it stands."""
+    """A chain of hashes over the journal, and one over each rule book; what there is already is sealed as it stands."""
     for statement in _statements(SEALS):
         db.conn.execute(statement)
     db.conn.executemany("INSERT INTO seals VALUES (?, ?, ?)", sealed_now(db.conn))
+    documents = db.conn.execute("SELECT document, since FROM rulebooks").fetchall()
+    db.conn.executemany("UPDATE rulebooks SET hash = ? WHERE since = ?", [(hash_of(document), since) for document, since in documents])
     for statement in _statements(SEALING):
         db.conn.execute(statement)
     _now_at(db, 2)

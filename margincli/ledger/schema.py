@@ -196,6 +196,8 @@ CREATE TABLE seals (
   previous TEXT NOT NULL, -- the hash of the entry before it
   hash TEXT NOT NULL CHECK (length(hash) = 64) -- SHA-256 of the entry, its lines and `previous`: see seals.py
 ) STRICT;
+
+ALTER TABLE rulebooks ADD COLUMN hash TEXT; -- SHA-256 of the document
 """
 SEALING = f"""
 CREATE TRIGGER seals_are_a_chain BEFORE INSERT ON seals

@@ -28,7 +28,11 @@ _encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=
 
 def seal(previous: str, entry: Sequence, postings: Sequence[Sequence], changes: Sequence[Sequence]) -> str:
     """The seal of an entry, whose parts are rows of plain values as above: a pure function of them."""
-    return sha256(_encode([previous, *entry, postings, changes]).encode()).hexdigest()
+    return hash_of(_encode([previous, *entry, postings, changes]))
+
+
+def hash_of(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
 
 
 def head(db: sqlite3.Connection) -> str:

@@ -12,6 +12,7 @@ from ..domain.journal import RESERVED, Entry
 from ..domain.market import IndexRules, Market
 from ..domain.rulebook import Rulebook
 from ..domain.standing import State
+from ..domain.world import moment
 from . import books, market, seals
 from .faults import UNITS_MOST, LedgerFault
 from .names import Names, Scale
@@ -162,12 +163,14 @@ class Session:
     # the rule book
 
     def rulebook(self, at: int) -> Rulebook:
-        """The one in force at `at`. Raises LedgerFault no_rulebook before the first."""
+        """The one in force at `at`. Raises LedgerFault no_rulebook before the first, ledger_damaged where it was changed by hand."""
         (since,) = self.db.execute("SELECT max(since) FROM rulebooks WHERE since <= ?", (at,)).fetchone()
         if since is None:
             raise LedgerFault("no_rulebook", path=self.path)
         if since not in self._rulebooks:
-            (document,) = self.db.execute("SELECT document FROM rulebooks WHERE since = ?", (since,)).fetchone()
+            document, sealed = self.db.execute("SELECT document, hash FROM rulebooks WHERE since = ?", (since,)).fetchone()
+            if seals.hash_of(document) != sealed:  # half a rule book could decide anything
+                raise LedgerFault("ledger_damaged", path=self.path, why=f"the rule book of {moment(since)} is not what was put in force")
             self._rulebooks[since] = Rulebook(json.loads(document))
         return self._rulebooks[since]
 
@@ -177,6 +180,7 @@ class Session:
 
     def add_rulebook(self, since: int, document: dict[str, Any]) -> None:
         """In force from `since` on; replaces one from the same moment on."""
-        row = (since, document["profile"], json.dumps(document, ensure_ascii=False))
-        self.db.execute("INSERT OR REPLACE INTO rulebooks (since, profile, document) VALUES (?, ?, ?)", row)
+        text = json.dumps(document, ensure_ascii=False)
+        row = (since, document["profile"], text, seals.hash_of(text))
+        self.db.execute("INSERT OR REPLACE INTO rulebooks (since, profile, document, hash) VALUES (?, ?, ?, ?)", row)
         self._rulebooks.pop(since, None)

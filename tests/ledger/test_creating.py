@@ -19,7 +19,7 @@ def test_first_write_creates_a_private_ledger(tmp_path):
     old = os.umask(0)
     try:
         with writing(path, rules) as session:
-            assert [stat.S_IMODE(os.stat(p).st_mode) for p in (path.parent.parent, path.parent, path, f"{path}-wal")] == [0o700, 0o700, 0o600, 0o600]
+            assert [stat.S_IMODE(os.stat(p).st_mode) for p in (path.parent.parent, path.parent, path, f"{path}-wal", f"{path}-shm")] == [0o700, 0o700, 0o600, 0o600, 0o600]
             session.commit()
     finally:
         os.umask(old)
