@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from rooms import BROKEN, BUSY, DONE, MINUTE, ROUNDS, Room, Said, seeded
 
+from margincli.domain.world import moment
+
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 ANYTHING = ["deposit USDT 5", "borrow USDT 150", "trade buy BTCUSDT 0.001 --borrow", "accrue", "repay USDT 100", "price set BTCUSDT 61000"]
@@ -77,12 +79,6 @@ def afresh(room: Room, *words: str, **environment: str) -> Said:
     return Said(done.returncode, done.stdout, done.stderr)
 
 
-def moment(room: Room) -> str:
-    from margincli.domain.world import moment
-
-    return moment(room.now)
-
-
 @pytest.mark.parametrize("calls", ["write", "sync", "read", "short"])
 def test_failing_disk(tmp_path, shim, calls):
     """EIO, or half a write, from some call on: what was promised is there when the disk is well again."""
@@ -93,7 +89,7 @@ def test_failing_disk(tmp_path, shim, calls):
         ref = room.ref()
         room.tried.add(ref)
         after = chance.randrange({"write": 12, "sync": 4, "read": 300, "short": 12}[calls])
-        said = afresh(room, *chance.choice(ANYTHING).split(), "--ref", ref, "--at", moment(room), LD_PRELOAD=str(shim), EIO_CALLS=calls, EIO_AFTER=str(after))
+        said = afresh(room, *chance.choice(ANYTHING).split(), "--ref", ref, "--at", moment(room.now), LD_PRELOAD=str(shim), EIO_CALLS=calls, EIO_AFTER=str(after))
         codes.append(said.code)
         assert said.code in (DONE, 3, BUSY, BROKEN), said
         if said.code == DONE:
@@ -118,15 +114,9 @@ def test_a_disk_that_cannot_be_written(tmp_path):
         assert room.run("restore", str(tmp_path / "copy.db")).code == BUSY and not [name for name in os.listdir(place) if name.startswith(("new", "."))]
 
 
-def shown(room: Room) -> list:
-    """What the file says of balances and the journal, row by row."""
-    told = [room.run(*words, at=room.now) for words in (("status",), ("history",))]
-    return [said.receipt for said in told]
-
-
 def believed(room: Room) -> list:
-    """The balances of each wallet, and the journal."""
-    status, history = shown(room)
+    """What the commands say of the balances of each wallet, and of the journal; nothing where one cannot."""
+    status, history = (room.run(verb, at=room.now).receipt for verb in ("status", "history"))
     return [[wallet["balances"] for wallet in status["wallets"]], history["rows"]] if status and history else []
 
 
@@ -136,7 +126,7 @@ def test_rotten_pages(tmp_path):
     for _ in range(6):
         room.now += 61 * MINUTE
         room.must("trade", "buy", "BTCUSDT", "0.001", "--borrow")
-    whole, right = tmp_path / "whole.db", None
+    whole = tmp_path / "whole.db"
     assert room.run("backup", str(whole)).code == DONE
     right, content = believed(room), whole.read_bytes()
     room.ledger = tmp_path / "rotten.db"

@@ -1,6 +1,5 @@
 """kill -9 at any moment: the ledger is as before the command or after it, and who asks again is answered once."""
 
-import os
 import time
 from collections import defaultdict
 from pathlib import Path
@@ -111,14 +110,6 @@ def _forgetful(room: Room) -> Room:
     return other
 
 
-def loop(room: Room, chance, lines: list[str], turns: int, heard: list) -> None:
-    """One after another, as a cron job or a trader does; a process of its own."""
-    for turn in range(turns):
-        ref = f"{os.getpid()}-{turn}"
-        said = room.run(*chance.choice(lines).split(), ref=ref)
-        heard.append((ref, said))
-
-
 def test_two_crons_and_a_trader(tmp_path):
     """Several at once, each killed now and then; times are the clock's own."""
     chance, room = seeded(), Room(tmp_path)
@@ -130,8 +121,7 @@ def test_two_crons_and_a_trader(tmp_path):
         "other cron": ["liquidate", "price set BTCUSDT 59000", "price set BTCUSDT 61000"],
     }
     going: dict[str, tuple] = {}
-    refused = 0
-    for turn in range(90 * ROUNDS):
+    for _ in range(90 * ROUNDS):
         name = chance.choice(list(lines))
         if name in going:
             running, ref = going.pop(name)
@@ -139,7 +129,6 @@ def test_two_crons_and_a_trader(tmp_path):
                 running.kill()
             said = room.heard(running, ref)
             assert said.code in (DONE, 3, BUSY, -9), said
-            refused += said.code == 3
         ref = room.ref()
         going[name] = room.start(*chance.choice(lines[name]).split(), ref=ref), ref
         time.sleep(chance.uniform(0, 0.02))

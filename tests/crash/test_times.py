@@ -1,5 +1,6 @@
 """Clocks that jump, and machines whose zones differ: an account's time runs forward, in UTC."""
 
+import os
 import time
 
 import pytest
@@ -50,8 +51,6 @@ def test_zones_and_daylight_saving(tmp_path):
         for night in nights:
 
             def move(zone=chance.choice(zones) if turn else "UTC"):
-                import os
-
                 os.environ["TZ"] = zone
                 time.tzset()
 
