@@ -88,7 +88,7 @@ def test_failing_disk(tmp_path, shim, calls):
         room.now += 50 * MINUTE
         ref = room.ref()
         room.tried.add(ref)
-        after = chance.randrange({"write": 12, "sync": 4, "read": 300, "short": 12}[calls])
+        after = 0 if not codes else chance.randrange({"write": 12, "sync": 4, "read": 300, "short": 12}[calls])
         said = afresh(room, *chance.choice(ANYTHING).split(), "--ref", ref, "--at", moment(room.now), LD_PRELOAD=str(shim), EIO_CALLS=calls, EIO_AFTER=str(after))
         codes.append(said.code)
         assert said.code in (DONE, 3, BUSY, BROKEN), said
