@@ -16,7 +16,7 @@ _margincli() {
         fi
         case $word in
             "=") ;;
-            :|--account|--answers|--asset|--at|--coin|--commit-every|--every|--exchange|--format|--from|--kind|--ledger|--leverage|--limit|--mode|--output|--price|--quote-qty|--ref|--region|--sell|--since|--source|--stop|--stop-limit|--symbol|--target|--then-price|--then-stop|--tif|--timeout|--to|--type|--url|--volume|--wallet|-f|-o|-w) skip=1 ;;  # bash takes isolated:BTCUSDT for three words
+            :|--account|--answers|--asset|--at|--coin|--commit-every|--every|--exchange|--format|--from|--head|--kind|--ledger|--leverage|--limit|--mode|--output|--price|--quote-qty|--ref|--region|--sell|--since|--source|--stop|--stop-limit|--symbol|--target|--then-price|--then-stop|--tif|--timeout|--to|--type|--url|--volume|--wallet|-f|-o|-w) skip=1 ;;  # bash takes isolated:BTCUSDT for three words
             -*) ;;
             *)
                 if [[ -z $verb ]]; then
@@ -44,6 +44,7 @@ _margincli() {
         --exchange) _margincli_offer ""; return ;;
         --format) _margincli_offer "table json jsonl csv md"; return ;;
         --from) _margincli_offer "spot cross isolated:"; return ;;
+        --head) _margincli_offer ""; return ;;
         --kind) _margincli_offer ""; return ;;
         --ledger) _margincli_offer -f; return ;;
         --leverage) _margincli_offer "3 5 10"; return ;;
@@ -102,9 +103,11 @@ _margincli() {
             "limits") _margincli_offer "--ledger --account --at --format -f --json --quiet -q --help -h" ;;
             "history") _margincli_offer "--kind --since --asset --limit --ledger --account --at --format -f --json --quiet -q --help -h" ;;
             "interest") _margincli_offer "--asset --since --sum --ledger --account --at --format -f --json --quiet -q --help -h" ;;
-            "check") _margincli_offer "--ledger --account --at --format -f --json --quiet -q --help -h" ;;
+            "check") _margincli_offer "--head --ledger --account --at --format -f --json --quiet -q --help -h" ;;
             "export") _margincli_offer "--format -f --output -o --yes -y --ledger --account --at --json --quiet -q --help -h" ;;
             "import") _margincli_offer "--ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
+            "backup") _margincli_offer "--yes -y --ledger --account --at --format -f --json --quiet -q --help -h" ;;
+            "restore") _margincli_offer "--yes -y --ledger --account --at --format -f --json --quiet -q --help -h" ;;
             "price") _margincli_offer "--help -h" ;;
             "price set") _margincli_offer "--source --volume --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "price import") _margincli_offer "--symbol --source --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
@@ -122,7 +125,7 @@ _margincli() {
         return
     fi
     case "$verb/$count" in
-        "/0") _margincli_offer "demo activate deposit withdraw transfer isolated leverage borrow repay close exchange-debts trade orders cancel settings cool-off alert top-up accrue liquidate batch status limits history interest check export import price rate rules" ;;
+        "/0") _margincli_offer "demo activate deposit withdraw transfer isolated leverage borrow repay close exchange-debts trade orders cancel settings cool-off alert top-up accrue liquidate batch status limits history interest check export import backup restore price rate rules" ;;
         "activate/0") _margincli_offer "cross isolated: portfolio" ;;
         "transfer/1") _margincli_offer "max" ;;
         "isolated/0") _margincli_offer "disable enable" ;;
@@ -135,6 +138,8 @@ _margincli() {
         "top-up/0") _margincli_offer "on off" ;;
         "batch/0") _margincli_offer -f ;;
         "import/0") _margincli_offer -f ;;
+        "backup/0") _margincli_offer -f ;;
+        "restore/0") _margincli_offer -f ;;
         "price/0") _margincli_offer "set import fetch show" ;;
         "price import/"*) _margincli_offer -f ;;
         "rate/0") _margincli_offer "set import show" ;;

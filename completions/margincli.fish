@@ -18,7 +18,7 @@ function __margincli_at
     for word in $words[(math (count $argv) + 1)..-1]
         if test $skip = 1
             set skip 0
-        else if contains -- $word --account --answers --asset --at --coin --commit-every --every --exchange --format --from --kind --ledger --leverage --limit --mode --output --price --quote-qty --ref --region --sell --since --source --stop --stop-limit --symbol --target --then-price --then-stop --tif --timeout --to --type --url --volume --wallet -f -o -w
+        else if contains -- $word --account --answers --asset --at --coin --commit-every --every --exchange --format --from --head --kind --ledger --leverage --limit --mode --output --price --quote-qty --ref --region --sell --since --source --stop --stop-limit --symbol --target --then-price --then-stop --tif --timeout --to --type --url --volume --wallet -f -o -w
             set skip 1
         else if not string match -q -- '-*' $word
             set more (math $more + 1)
@@ -57,6 +57,8 @@ complete -c margincli -n '__margincli_at 0' -a interest -d 'Show the interest ch
 complete -c margincli -n '__margincli_at 0' -a check -d 'Prove the books.'
 complete -c margincli -n '__margincli_at 0' -a export -d 'Write the ledger for an outside auditor.'
 complete -c margincli -n '__margincli_at 0' -a import -d 'Make a new ledger from an export.'
+complete -c margincli -n '__margincli_at 0' -a backup -d 'Copy the whole ledger, proved, while others write.'
+complete -c margincli -n '__margincli_at 0' -a restore -d 'Put a backup in the place of the ledger.'
 complete -c margincli -n '__margincli_at 0' -a price -d 'Bring prices in and show them.'
 complete -c margincli -n '__margincli_at 0' -a rate -d 'Bring interest rates in and show them.'
 complete -c margincli -n '__margincli_at 0' -a rules -d 'Show the rule book in force.'
@@ -356,6 +358,7 @@ complete -c margincli -n '__margincli_after interest' -s f -l format -x -a 'tabl
 complete -c margincli -n '__margincli_after interest' -l json -d 'The same as --format json.'
 complete -c margincli -n '__margincli_after interest' -s q -l quiet -d 'Say nothing when all went well.'
 complete -c margincli -n '__margincli_after interest' -s h -l help -d 'Show this message and exit.'
+complete -c margincli -n '__margincli_after check' -l head -x -d 'The head of an earlier day, which the journal must continue.'
 complete -c margincli -n '__margincli_after check' -l ledger -r -F -d 'The ledger file.'
 complete -c margincli -n '__margincli_after check' -l account -x -d 'The account.'
 complete -c margincli -n '__margincli_after check' -l at -x -a 'now' -d 'The time it happens, RFC 3339 (UTC without a zone), or now.'
@@ -383,6 +386,24 @@ complete -c margincli -n '__margincli_after import' -s n -l dry-run -d 'Show wha
 complete -c margincli -n '__margincli_after import' -l ref -x -d 'Your own name for this command: a ledger carries out each at most once.'
 complete -c margincli -n '__margincli_after import' -s y -l yes -d 'Ask nothing.'
 complete -c margincli -n '__margincli_after import' -s h -l help -d 'Show this message and exit.'
+complete -c margincli -n '__margincli_at 0 backup' -F
+complete -c margincli -n '__margincli_after backup' -s y -l yes -d 'Replace what is there.'
+complete -c margincli -n '__margincli_after backup' -l ledger -r -F -d 'The ledger file.'
+complete -c margincli -n '__margincli_after backup' -l account -x -d 'The account.'
+complete -c margincli -n '__margincli_after backup' -l at -x -a 'now' -d 'The time it happens, RFC 3339 (UTC without a zone), or now.'
+complete -c margincli -n '__margincli_after backup' -s f -l format -x -a 'table json jsonl csv md' -d 'How to answer.'
+complete -c margincli -n '__margincli_after backup' -l json -d 'The same as --format json.'
+complete -c margincli -n '__margincli_after backup' -s q -l quiet -d 'Say nothing when all went well.'
+complete -c margincli -n '__margincli_after backup' -s h -l help -d 'Show this message and exit.'
+complete -c margincli -n '__margincli_at 0 restore' -F
+complete -c margincli -n '__margincli_after restore' -s y -l yes -d 'Replace what is there.'
+complete -c margincli -n '__margincli_after restore' -l ledger -r -F -d 'The ledger file.'
+complete -c margincli -n '__margincli_after restore' -l account -x -d 'The account.'
+complete -c margincli -n '__margincli_after restore' -l at -x -a 'now' -d 'The time it happens, RFC 3339 (UTC without a zone), or now.'
+complete -c margincli -n '__margincli_after restore' -s f -l format -x -a 'table json jsonl csv md' -d 'How to answer.'
+complete -c margincli -n '__margincli_after restore' -l json -d 'The same as --format json.'
+complete -c margincli -n '__margincli_after restore' -s q -l quiet -d 'Say nothing when all went well.'
+complete -c margincli -n '__margincli_after restore' -s h -l help -d 'Show this message and exit.'
 complete -c margincli -n '__margincli_at 0 price' -a set -d 'Quote a price.'
 complete -c margincli -n '__margincli_at 0 price' -a import -d 'Read candles from files.'
 complete -c margincli -n '__margincli_at 0 price' -a fetch -d 'Fetch prices from exchanges.'

@@ -57,6 +57,10 @@ SECTIONS: dict[str, dict[str, str]] = {
         "export": "Write the ledger for an outside auditor.",
         "import": "Make a new ledger from an export.",
     },
+    "Keep": {
+        "backup": "Copy the whole ledger, proved, while others write.",
+        "restore": "Put a backup in the place of the ledger.",
+    },
     "Market and rules": {
         "price": "Bring prices in and show them.",
         "price set": "Quote a price.",

@@ -25,6 +25,8 @@ NOT_IN_A_LINE = {
     "price fetch": "the network must not keep a ledger waiting",
     "export": "what it reads might yet be undone",
     "import": "it makes a ledger of its own",
+    "backup": "what it copies might yet be undone",
+    "restore": "it takes the place of the ledger that the batch holds",
 }
 OF_THE_BATCH = ("ledger", "format", "json")  # said once, for all lines
 _OPTIONS_OF_THE_BATCH = (*(f"--{name}" for name in OF_THE_BATCH), "-f")

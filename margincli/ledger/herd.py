@@ -21,6 +21,7 @@ from .books import last_id, seal
 from .faults import UNITS_MOST, LedgerFault
 from .names import Names, amount_of
 from .schema import ASTIR
+from .seals import lines_of
 
 SAFETY = 1 + 1e-9  # far more than a sum of REAL can be off
 _LOANS = "balances b CROSS JOIN accounts a ON a.id = b.account_id CROSS JOIN owners o ON o.id = a.owner_id"
@@ -115,7 +116,7 @@ def _add_up(db: sqlite3.Connection, names: Names, number: int, due: Due) -> tupl
 def _seal(db: sqlite3.Connection, names: Names, number: int, due: Due, loans: int, total: int) -> tuple[int, Entry]:
     facts = {"type": PERIODIC, "mode": due.mode, "rate_daily": plain(due.rate_daily), "first": moment(due.first), "hours": due.hours, "loans": loans}
     entry = Entry(due.last, ACCRUAL, HOUSE, due.asset, amount_of(total, names.scale(due.asset)), (), (), facts)
-    seal(db, number, names.owner(HOUSE.owner), entry)
+    seal(db, names, number, HOUSE.owner, entry, lines_of(db, number))
     return number, entry
 
 

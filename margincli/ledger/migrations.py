@@ -10,7 +10,9 @@ from typing import Iterator
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from .schema import APPLICATION_ID, ASTIR, GUARDS, KEEPING, TABLES
+from .chain import sealed_now
+from .schema import APPLICATION_ID, ASTIR, GUARDS, KEEPING, SEALING, SEALS, TABLES
+from .seals import hash_of
 from .views import ACCRUED, VIEWS
 
 steps = Migrations("margincli")
@@ -32,6 +34,19 @@ def herd(db: Database) -> None:
     db.conn.execute(f"CREATE INDEX settings_astir ON settings (owner_id) WHERE {ASTIR}")
     db.conn.execute(ACCRUED)
     _now_at(db, 2)
+
+
+@steps(name="0003_seals")
+def seals(db: Database) -> None:
+    """A chain of hashes over the journal, and one over each rule book; what there is already is sealed as it stands."""
+    for statement in _statements(SEALS):
+        db.conn.execute(statement)
+    db.conn.executemany("INSERT INTO seals VALUES (?, ?, ?)", sealed_now(db.conn))
+    documents = db.conn.execute("SELECT document, since FROM rulebooks").fetchall()
+    db.conn.executemany("UPDATE rulebooks SET hash = ? WHERE since = ?", [(hash_of(document), since) for document, since in documents])
+    for statement in _statements(SEALING):
+        db.conn.execute(statement)
+    _now_at(db, 3)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

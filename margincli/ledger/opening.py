@@ -17,7 +17,7 @@ from .session import Session
 if TYPE_CHECKING:  # kept.py is loaded by those who keep a ledger open
     from .kept import Kept
 
-SCHEMA = 2  # the newest step of migrations.py; there, because importing it costs more than a whole command
+SCHEMA = 3  # the newest step of migrations.py; there, because importing it costs more than a whole command
 APPLICATION_ID = 0x4D524743  # as in schema.py, likewise
 BUSY_SECONDS = 10.0
 RuleDocument = Callable[[], dict[str, Any]]
@@ -68,7 +68,7 @@ def scratch(document: RuleDocument) -> Iterator[Session]:
     with translated(":memory:"):
         connection = sqlite3.connect(":memory:", isolation_level=None)
         _prepare(connection).execute("BEGIN IMMEDIATE")
-        _migrate(connection, document())
+        migrated(connection, document())
         yield Session(connection, ":memory:")
         connection.close()
 
@@ -115,17 +115,17 @@ def create_directories(directory: str) -> None:
 def _connect_to_read(path: str, busy_seconds: float) -> sqlite3.Connection:
     if not is_begun(path):
         raise LedgerFault("no_ledger", path=path)
-    connection = _snapshot(path, busy_seconds)
-    if _version(connection, path) == SCHEMA:
+    connection = snapshot(path, busy_seconds)
+    if version_of(connection, path) == SCHEMA:
         return connection
     connection.close()
     older = _connect_to_write(path, None, busy_seconds)
     older.execute("COMMIT")
     older.close()
-    return _snapshot(path, busy_seconds)
+    return snapshot(path, busy_seconds)
 
 
-def _snapshot(path: str, busy_seconds: float) -> sqlite3.Connection:
+def snapshot(path: str, busy_seconds: float) -> sqlite3.Connection:
     """A connection that sees one moment of a ledger and can change nothing."""
     try:
         return _snapshot_by(path, "mode=ro", busy_seconds)
@@ -138,10 +138,10 @@ def _snapshot(path: str, busy_seconds: float) -> sqlite3.Connection:
 
 
 def _snapshot_by(path: str, how: str, busy_seconds: float) -> sqlite3.Connection:
-    connection = _connect(path, how, busy_seconds)
+    connection = connect(path, how, busy_seconds)
     try:
         connection.execute("BEGIN")
-        if _version(connection, path) is None:
+        if version_of(connection, path) is None:
             raise LedgerFault("no_ledger", path=path)
     except BaseException:
         connection.close()
@@ -154,25 +154,27 @@ def _connect_to_write(path: str, document: RuleDocument | None, busy_seconds: fl
         raise LedgerFault("no_ledger", path=path)
     if not os.access(path, os.W_OK):  # SQLite would open it to read, and say so only at the first change
         raise LedgerFault("ledger_read_only", path=path, why="permission denied")
-    connection = _connect(path, "mode=rw", busy_seconds)
+    connection = connect(path, "mode=rw", busy_seconds)
     try:
         rules = None
-        if _version(connection, path) is None:
+        if version_of(connection, path) is None:
             if document is None:
                 raise LedgerFault("no_ledger", path=path)
             rules = document()  # it is slow: before anyone is kept waiting
-        _keep_a_log(connection, busy_seconds)
+        keep_a_log(connection, busy_seconds)
         connection.execute("BEGIN IMMEDIATE")
-        version = _version(connection, path)  # again: it may have been created meanwhile
+        version = version_of(connection, path)  # again: it may have been created meanwhile
         if version != SCHEMA:
-            _migrate(connection, rules if version is None else None)
+            if version is not None:
+                _keep_older(path, version)
+            migrated(connection, rules if version is None else None)
         return connection
     except BaseException:
         _rolled_back(connection).close()
         raise
 
 
-def _connect(path: str, how: str, busy_seconds: float) -> sqlite3.Connection:
+def connect(path: str, how: str, busy_seconds: float) -> sqlite3.Connection:
     """mode=rw and mode=ro never create: between our look and SQLite's the file may have become a link."""
     quoted = os.path.abspath(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
     return _prepare(sqlite3.connect(f"file://{quoted}?{how}", uri=True, timeout=busy_seconds, isolation_level=None))
@@ -190,7 +192,7 @@ def _rolled_back(connection: sqlite3.Connection) -> sqlite3.Connection:
     return connection
 
 
-def _version(connection: sqlite3.Connection, path: str) -> int | None:
+def version_of(connection: sqlite3.Connection, path: str) -> int | None:
     """The schema of the file; None when it is an empty database, which is a ledger somebody was kept from creating."""
     application, version = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
     if application != APPLICATION_ID:
@@ -202,7 +204,7 @@ def _version(connection: sqlite3.Connection, path: str) -> int | None:
     return version
 
 
-def _keep_a_log(connection: sqlite3.Connection, busy_seconds: float) -> None:
+def keep_a_log(connection: sqlite3.Connection, busy_seconds: float) -> None:
     """WAL, so that readers and the writer do not wait for each other."""
     deadline = time.monotonic() + busy_seconds
     while True:
@@ -216,13 +218,21 @@ def _keep_a_log(connection: sqlite3.Connection, busy_seconds: float) -> None:
             time.sleep(0.01)
 
 
-def _migrate(connection: sqlite3.Connection, rules: dict[str, Any] | None) -> None:
+def migrated(connection: sqlite3.Connection, rules: dict[str, Any] | None) -> None:
     """Bring the schema up to date and, in a new ledger, lay down the rule book it starts from: in the open transaction."""
     from .migrations import migrate
 
     migrate(connection)
     if rules is not None:
         Session(connection, "").add_rulebook(0, rules)
+
+
+def _keep_older(path: str, version: int) -> None:
+    """A ledger of an older margincli is kept as it was, for those who want to go back: once."""
+    from .copies import keep_copy
+
+    if not os.path.lexists(older := f"{path}.v{version}"):
+        keep_copy(path, older)
 
 
 def _has_log(path: str) -> bool:

@@ -13,7 +13,8 @@ from ..domain.journal import RESERVED, Entry, Posting
 from ..domain.market import IndexRules, Market
 from ..domain.rulebook import Rulebook
 from ..domain.standing import State
-from . import books, market
+from ..domain.world import moment
+from . import books, market, seals
 from .faults import UNITS_MOST, LedgerFault
 from .names import Names, Scale
 
@@ -98,6 +99,16 @@ class Session:
     def scales(self) -> dict[str, int]:
         """The coins that were ever booked, with their decimals."""
         return dict(self.db.execute("SELECT name, scale FROM assets ORDER BY id"))
+
+    def head(self) -> str:
+        """The seal of the last entry: one hash that stands for the whole journal (see seals.py)."""
+        return seals.head(self.db)
+
+    def entry_sealed(self, head: str) -> int | None:
+        """The number of the entry that `head` is the seal of; 0 for the beginning, None where no entry bears it."""
+        from . import chain
+
+        return chain.entry_sealed(self.db, head)
 
     def counts(self) -> dict[str, int]:
         """How many accounts, entries, postings, quotes, candles and rates there are."""
@@ -217,12 +228,14 @@ class Session:
     # the rule book
 
     def rulebook(self, at: int) -> Rulebook:
-        """The one in force at `at`. Raises LedgerFault no_rulebook before the first."""
+        """The one in force at `at`. Raises LedgerFault no_rulebook before the first, ledger_damaged where it was changed by hand."""
         (since,) = self.db.execute("SELECT max(since) FROM rulebooks WHERE since <= ?", (at,)).fetchone()
         if since is None:
             raise LedgerFault("no_rulebook", path=self.path)
         if since not in self._rulebooks:
-            (document,) = self.db.execute("SELECT document FROM rulebooks WHERE since = ?", (since,)).fetchone()
+            document, sealed = self.db.execute("SELECT document, hash FROM rulebooks WHERE since = ?", (since,)).fetchone()
+            if seals.hash_of(document) != sealed:  # half a rule book could decide anything
+                raise LedgerFault("ledger_damaged", path=self.path, why=f"the rule book of {moment(since)} is not what was put in force")
             self._rulebooks[since] = Rulebook(json.loads(document))
         return self._rulebooks[since]
 
@@ -232,6 +245,7 @@ class Session:
 
     def add_rulebook(self, since: int, document: dict[str, Any]) -> None:
         """In force from `since` on; replaces one from the same moment on."""
-        row = (since, document["profile"], json.dumps(document, ensure_ascii=False))
-        self.db.execute("INSERT OR REPLACE INTO rulebooks (since, profile, document) VALUES (?, ?, ?)", row)
+        text = json.dumps(document, ensure_ascii=False)
+        row = (since, document["profile"], text, seals.hash_of(text))
+        self.db.execute("INSERT OR REPLACE INTO rulebooks (since, profile, document, hash) VALUES (?, ?, ?, ?)", row)
         self._rulebooks.pop(since, None)

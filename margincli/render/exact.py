@@ -4,8 +4,8 @@ import json
 import re
 from typing import Any
 
-# Lone surrogates are no valid UTF-8, C1 controls steer some terminals, and two separators break JavaScript.
-_UNSAFE = re.compile("[\x7f-\x9f\ud800-\udfff\u2028\u2029]")
+# Lone surrogates are no valid UTF-8, C1 controls steer some terminals, marks of direction show text as what it is not, and two separators break JavaScript.
+_UNSAFE = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
 PARTS = ("sums", "rows", "entries", "wallets", "findings", "questions")
 
 

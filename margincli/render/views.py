@@ -24,6 +24,8 @@ _BY_VERB = {
     "check": ("reports", "checked"),
     "export": ("reports", "exported"),
     "import": ("reports", "rebuilt"),
+    "backup": ("reports", "copied"),
+    "restore": ("reports", "copied"),
 }
 _BY_PART = {"entries": ("receipt", "receipt"), "questions": ("reports", "quiz"), "rows": ("rows", "anything"), "wallets": ("status", "status")}
 

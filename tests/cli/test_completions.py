@@ -45,7 +45,7 @@ def completed(words, directory):
 
 LINES = [
     (["bor"], ["borrow"]),
-    (["r"], ["repay", "rate", "rules"]),
+    (["r"], ["repay", "restore", "rate", "rules"]),
     (["price", ""], ["set", "import", "fetch", "show"]),
     (["rate", "s"], ["set", "show"]),
     (["trade", ""], ["buy", "sell"]),

@@ -44,9 +44,11 @@ OPTIONS = {
     "rules show": [],
     "rules use": WRITING,
     "rules import": WRITING,
-    "check": [],
+    "check": ["--head"],
     "export": ["--output", "-o", "--yes", "-y"],
     "import": WRITING,
+    "backup": ["--yes", "-y"],
+    "restore": ["--yes", "-y"],
     "demo": [],
 }
 GROUPS = ("price", "rate", "rules")
