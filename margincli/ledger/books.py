@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from heapq import merge
 from operator import itemgetter
 
 from ..domain.journal import HOUSE, RESERVED, Account, Change, Entry, Posting, Unbalanced, Wallet
@@ -24,6 +25,11 @@ _ABOUT_ASSET = (
 
 
 _by_number = itemgetter(0)
+
+
+def _by_time(numbered: tuple[int, Entry]) -> tuple[int, int]:
+    number, entry = numbered
+    return entry.at, number
 
 
 def append(db: sqlite3.Connection, names: Names, owner: str, entries: Iterable[Entry], scale: Scale) -> list[int]:
@@ -127,7 +133,12 @@ def history(
 
 
 def journal(db: sqlite3.Connection, owner: str | None) -> Iterator[tuple[int, Entry]]:
-    """(number, entry) by time, of one account or of all: whoever was brought up to date later has higher numbers."""
+    """(number, entry) by time, of one account, with its part in accruals, or of all: whoever was brought up to date later has higher numbers."""
+    parts = [] if owner is None else accruals.of_owner(db, owner, -UNITS_MOST, UNITS_MOST, None, -1)
+    return merge(_journal(db, owner), sorted(parts, key=_by_time), key=_by_time)
+
+
+def _journal(db: sqlite3.Connection, owner: str | None) -> Iterator[tuple[int, Entry]]:
     rows = db.execute(
         "SELECT o.name, e.id, e.at, e.kind, e.wallet, e.asset, e.amount, e.facts FROM entries e JOIN owners o ON o.id = e.owner_id "
         "WHERE ?1 IS NULL OR o.name = ?1 ORDER BY e.at, e.id",
@@ -148,18 +159,19 @@ def balances(db: sqlite3.Connection, owner: str | None) -> Iterator[Posting]:
         yield Posting(Account(Wallet.named(name, wallet), bucket), asset, amount_of(units, scale))
 
 
-def entry_of(db: sqlite3.Connection, owner: str, row: tuple) -> Entry:
-    """The entry of a row (id, at, kind, wallet, asset, amount, facts) with its lines. Raises LedgerFault ledger_damaged where none can have been written so."""
+def entry_of(db: sqlite3.Connection, owner: str, row: tuple, bare: bool = False) -> Entry:
+    """The entry of a row (id, at, kind, wallet, asset, amount, facts) with its lines, unless `bare`. Raises LedgerFault ledger_damaged where none can have been written so."""
     number, at, kind, wallet, asset, amount, facts = row
-    lines = tuple(_postings(db, number)), tuple(_changes(db, number))
+    lines = () if bare else (tuple(postings(db, number)), tuple(_changes(db, number)))
     try:
-        return Entry(at, kind, Wallet.named(owner, wallet), asset, Decimal(amount), *lines, json.loads(facts))
+        return Entry(at, kind, Wallet.named(owner, wallet), asset, Decimal(amount), *lines, facts=json.loads(facts))
     except (Unbalanced, ValueError, ArithmeticError) as error:
         path = db.execute("PRAGMA database_list").fetchone()[2]
         raise LedgerFault("ledger_damaged", path=path, why=f"entry {number} cannot be read ({error})") from error
 
 
-def _postings(db: sqlite3.Connection, number: int) -> Iterator[Posting]:
+def postings(db: sqlite3.Connection, number: int) -> Iterator[Posting]:
+    """The lines of an entry, as they are read."""
     rows = db.execute(
         "SELECT o.name, a.wallet, a.bucket, s.name, s.scale, p.amount FROM postings p JOIN accounts a ON a.id = p.account_id "
         "JOIN owners o ON o.id = a.owner_id JOIN assets s ON s.id = p.asset_id WHERE p.entry_id = ? ORDER BY p.line",

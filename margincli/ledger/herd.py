@@ -13,13 +13,13 @@ from decimal import Decimal
 from itertools import count
 
 from ..domain.interest import ACCRUAL, HOUR, PERIODIC
-from ..domain.journal import HOUSE, INTEREST, Entry
+from ..domain.journal import HOUSE, INTEREST, Entry, Posting
 from ..domain.money import plain
 from ..domain.quiet import Due, units_charge_up
 from ..domain.world import moment
 from .books import last_id, seal
 from .faults import UNITS_MOST, LedgerFault
-from .names import Names, amount_of
+from .names import Names, Scale, amount_of
 from .schema import ASTIR
 from .seals import lines_of
 
@@ -113,10 +113,22 @@ def _add_up(db: sqlite3.Connection, names: Names, number: int, due: Due) -> tupl
     return loans, total
 
 
+def add_lines(db: sqlite3.Connection, names: Names, number: int, postings: Iterable[Posting], scale: Scale) -> None:
+    """Lines of an accrual that was exported, numbered as they were."""
+    for account, asset, amount in postings:
+        line, (asset_id, units) = names.account(account), names.units(asset, amount, scale)
+        db.execute("INSERT INTO postings (entry_id, line, account_id, asset_id, amount) VALUES (?, ?, ?, ?, ?)", (number, line, line, asset_id, units))
+
+
+def seal_loans(db: sqlite3.Connection, names: Names, number: int, entry: Entry) -> None:
+    """Write an accrual's own row; its lines are there."""
+    seal(db, names, number, HOUSE.owner, entry, lines_of(db, number))
+
+
 def _seal(db: sqlite3.Connection, names: Names, number: int, due: Due, loans: int, total: int) -> tuple[int, Entry]:
     facts = {"type": PERIODIC, "mode": due.mode, "rate_daily": plain(due.rate_daily), "first": moment(due.first), "hours": due.hours, "loans": loans}
     entry = Entry(due.last, ACCRUAL, HOUSE, due.asset, amount_of(total, names.scale(due.asset)), (), (), facts)
-    seal(db, names, number, HOUSE.owner, entry, lines_of(db, number))
+    seal_loans(db, names, number, entry)
     return number, entry
 
 

@@ -9,9 +9,11 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
-from ..domain.journal import RESERVED, Account, Change, Entry, Posting, Unbalanced, Wallet
+from ..domain.interest import ACCRUAL
+from ..domain.journal import HOUSE, RESERVED, Account, Change, Entry, Posting, Unbalanced, Wallet
 from ..domain.money import plain
 from . import books
 from .faults import BrokenBooks, LedgerFault, translated
@@ -19,6 +21,7 @@ from .session import Session
 
 Row = dict[str, Any]
 AT_ONCE = 10_000  # candles of a series
+LINES_AT_ONCE = 10_000  # postings of an entry in one row
 
 # In the order they are to be written: by the numbers rows have in the file, where they have any.
 _QUESTIONS = {
@@ -61,8 +64,14 @@ def _rows(db: sqlite3.Connection, question: str) -> Iterator[Row]:
 
 
 def _entries(db: sqlite3.Connection, question: str) -> Iterator[Row]:
+    """An accrual of very many loans has rows of lines alone before its own, as its lines are written before it."""
     for number, owner, *rest in db.execute(question):
-        entry = books.entry_of(db, owner, (number, *rest))
+        entry = books.entry_of(db, owner, (number, *rest), bare=rest[1] == ACCRUAL)
+        postings = entry.postings
+        if entry.kind == ACCRUAL:
+            lines = books.postings(db, number)
+            while len(postings := list(islice(lines, LINES_AT_ONCE))) == LINES_AT_ONCE:
+                yield {"id": number, "postings": list(map(_line, postings))}
         yield {
             "id": number,
             "owner": owner,
@@ -72,9 +81,13 @@ def _entries(db: sqlite3.Connection, question: str) -> Iterator[Row]:
             "asset": entry.asset,
             "amount": plain(entry.amount),
             "facts": entry.facts,
-            "postings": [_where(line.account.wallet) | {"bucket": line.account.bucket, "asset": line.asset, "amount": plain(line.amount)} for line in entry.postings],
+            "postings": list(map(_line, postings)),
             "changes": [_where(line.wallet) | {"key": line.key, "value": line.value} for line in entry.changes],
         }
+
+
+def _line(posting: Posting) -> Row:
+    return _where(posting.account.wallet) | {"bucket": posting.account.bucket, "asset": posting.asset, "amount": plain(posting.amount)}
 
 
 def _where(wallet: Wallet) -> Row:
@@ -166,11 +179,23 @@ class _Rebuilding:
     def _rates(self, **row: Any) -> None:
         self._session.set_rate(**row)
 
-    def _entries(self, id: int, owner: str, at: int, kind: str, wallet: str, asset: str, amount: str, facts: Row, postings: list[Row], changes: list[Row]) -> None:
-        lines = tuple(_posting(**line) for line in postings), tuple(_change(**line) for line in changes)
-        entry = Entry(at, kind, Wallet.named(owner, wallet), asset, Decimal(amount), *lines, facts)
+    def _entries(self, id: int, postings: list[Row], **about: Any) -> None:
+        lines = tuple(_posting(**line) for line in postings)
+        if about and about.get("kind") != ACCRUAL:
+            return self._entry(id, lines, **about)
+        self._session.add_loans(id, lines, self._scales.__getitem__)
+        if about:
+            self._accrual(id, **about)
+
+    def _entry(self, id: int, lines: tuple[Posting, ...], owner: str, at: int, kind: str, wallet: str, asset: str, amount: str, facts: Row, changes: list[Row]) -> None:
+        entry = Entry(at, kind, Wallet.named(owner, wallet), asset, Decimal(amount), lines, tuple(_change(**line) for line in changes), facts)
         if self._session.append(owner, [entry], self._scales.__getitem__) != [id]:
             raise BrokenBooks(f"this is not the entry {id}: they are numbered without gaps")
+
+    def _accrual(self, id: int, owner: str, at: int, kind: str, wallet: str, asset: str, amount: str, facts: Row, changes: list[Row]) -> None:
+        if owner != HOUSE.owner or changes:
+            raise BrokenBooks("an accrual is the house's, and changes no settings")
+        self._session.seal_loans(id, Entry(at, kind, Wallet.named(owner, wallet), asset, Decimal(amount), facts=facts))
 
     def _refs(self, **row: Any) -> None:
         self._session.remember(**row)

@@ -154,6 +154,18 @@ class Session:
 
         return herd.loud(self.db)
 
+    def add_loans(self, number: int, postings: Iterable[Posting], scale: Scale) -> None:
+        """Lines of the accrual to be entry `number`, as they were exported."""
+        from . import herd
+
+        herd.add_lines(self.db, self._names, number, postings, scale)
+
+    def seal_loans(self, number: int, entry: Entry) -> None:
+        """The accrual whose lines were added."""
+        from . import herd
+
+        herd.seal_loans(self.db, self._names, number, entry)
+
     # once only
 
     def recall(self, ref: str) -> tuple[str, str, dict[str, Any]] | None:

@@ -39,7 +39,7 @@ def test_every_balance_of_a_large_ledger_is_the_auditors_too(tool, large, tmp_pa
         kinds = Counter(entry.kind for _, entry in session.journal())
         counts, kept = session.counts(), len(list(session.balances()))
     assert counts["entries"] > 3000 and counts["postings"] > 8000 and kept > 1000, "as the README says"
-    assert {"margin_call", "liquidation", "liquidation_fee", "trade", "repay", "withdraw"} <= kinds.keys(), kinds
+    assert {"accrual", "margin_call", "liquidation", "liquidation_fee", "trade", "repay", "withdraw"} <= kinds.keys(), kinds
     assert any(len(str(amount).replace(".", "").strip("-")) == 19 for coins in mine.values() for amount in coins.values())
 
 

@@ -11,7 +11,7 @@ from odd_ledger import exported
 
 from margincli import archive, desk, quotes, records, sweeping
 from margincli.journals.whole import FileRefused
-from margincli.ledger import LedgerFault, writing
+from margincli.ledger import LedgerFault, parts, reading, writing
 from margincli.ledger.parts import PARTS
 
 FOLLOW = {"accounts", "balances", "settings"}  # from the lines of entries
@@ -51,7 +51,7 @@ def rich(copy):
 
 def test_everything_that_a_ledger_holds_is_exported(small):
     """Who adds a table says here, and in ledger/parts.py, what becomes of it."""
-    assert set(tables(small)) == {*PARTS, *FOLLOW, "postings", "changes"}
+    assert set(tables(small)) == {*PARTS, *FOLLOW, "postings", "changes", "seals"}
 
 
 def test_the_same_ledger_again(rich, tmp_path):
@@ -61,6 +61,41 @@ def test_the_same_ledger_again(rich, tmp_path):
     assert tables(tmp_path / "again.db") == tables(rich)
     assert exported(tmp_path / "again.db", tmp_path, "json").read_bytes() == file.read_bytes()
     assert records.check(desk.Call(tmp_path / "again.db", None, 0))["findings"] == []
+
+
+@pytest.mark.parametrize("at_once", [10_000, 3, 1])
+def test_accruals_too(at_once, small, tmp_path, monkeypatch):
+    """Interest of many loans in one entry, in as many rows as it takes: everybody finds his part, under the same head."""
+    monkeypatch.setattr(parts, "LINES_AT_ONCE", at_once)
+    file = exported(small, tmp_path, "json")
+    rebuild(file, tmp_path / "again.db")
+    with reading(small) as first, reading(tmp_path / "again.db") as second:
+        owners = first.owners()
+        accruals = [entry for _, entry in first.journal() if entry.kind == "accrual"]
+        assert len(accruals) > 3 and max(entry.facts["loans"] for entry in accruals) > 3
+        assert all(second.history(owner) == first.history(owner) for owner in owners) and second.head() == first.head()
+    assert exported(tmp_path / "again.db", tmp_path, "json").read_bytes() == file.read_bytes()
+
+
+def accruals_row(text):
+    """Which row of the entries is an accrual."""
+    rows = text.partition('"entries": [\n')[2].splitlines()
+    return next(number for number, row in enumerate(rows) if '"kind":"accrual"' in row)
+
+
+@pytest.mark.parametrize(("edit", "why"), [
+    (lambda row: row["postings"][0].update(amount="-9"), "the entry is not balanced"),
+    (lambda row: row.update(owner="a:b"), "an accrual is the house's"),
+    (lambda row: row.update(id=row["id"] + 1), "sealed"),
+    (lambda row: row["postings"].append(row["postings"][0]), "sealed|UNIQUE"),
+    (lambda row: row["facts"].update(hours=99), "its books do not hold: In accrual"),
+    (lambda row: row.update(kind="interest"), "a ledger with these entries|its books do not hold"),
+])  # fmt: skip
+def test_an_accrual_that_was_changed(edit, why, original, tmp_path):
+    (tmp_path / "file.json").write_text(edited("entries", accruals_row(original), edit)(original), encoding="utf-8")
+    with pytest.raises(FileRefused, match=why):
+        rebuild(tmp_path / "file.json", tmp_path / "new.db")
+    assert os.listdir(tmp_path) == ["file.json"]
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import signal
 import sqlite3
@@ -293,7 +294,7 @@ def examples():
     for verb in app.VERBS:
         if verb not in lines.NOT_IN_A_LINE and not any(name.startswith(f"{verb} ") for name in app.VERBS):
             for line in app.function_of(verb).__doc__.partition("Examples:")[2].strip().splitlines():
-                yield line.partition("||")[0].partition("--format")[0].strip().removeprefix("margincli ")
+                yield re.split(r" (?:\||>|--format)", line)[0].strip().removeprefix("margincli ")
 
 
 @pytest.mark.parametrize("line", list(examples()))

@@ -6,10 +6,12 @@ import sqlite3
 import tempfile
 from contextlib import closing, redirect_stdout
 from pathlib import Path
+from unittest.mock import patch
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from margincli import sweeping
 from margincli.cli import shell
 
 ANSWERS = Path(__file__).resolve().parents[1] / "answers.json"
@@ -64,10 +66,10 @@ def content(path: Path) -> list[str]:
 
 
 @settings(max_examples=25, deadline=None)
-@given(steps=steps, every=st.sampled_from(["1", "7", "1000"]))
-def test_a_batch_is_its_lines_one_by_one(steps, every):
+@given(steps=steps, every=st.sampled_from(["1", "7", "1000"]), many=st.sampled_from([0, 10**9]))
+def test_a_batch_is_its_lines_one_by_one(steps, every, many):
     lines = dated([*((0, line) for line in BEGIN), *steps])
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, patch.object(sweeping, "MANY", many):
         one, whole, file = (Path(folder) / name for name in ("one.db", "whole.db", "lines.txt"))
         file.write_text("\n".join(lines))
         singly = [said(*line.split(), "--json", "--ledger", str(one)) for line in lines]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from margincli import desk, quotes, records
+from margincli import desk, quotes, records, sweeping
 from margincli.domain.journal import Wallet
 from margincli.domain.operations.activate import Activate
 from margincli.domain.operations.borrow import Borrow
@@ -42,6 +42,11 @@ def kinds(path):
         return [entry.kind for _, entry in session.history("main")]
 
 
+def kinds_of_house(path):
+    with reading(path) as session:
+        return [entry.kind for _, entry in session.history("house")]
+
+
 def test_what_it_remembers_is_what_the_file_says(path):
     with Kept(path) as kept:
         begin(kept)
@@ -53,6 +58,31 @@ def test_what_it_remembers_is_what_the_file_says(path):
                 assert session.settled_to(owner) == super(type(session), session).settled_to(owner)
         kept.keep()
     assert kinds(path) == ["deposit", "activate", "transfer", "borrow", "interest"]
+
+
+def test_many_accounts_are_swept_again_and_again(path, monkeypatch):
+    """In one stroke, a rehearsal and an undone step among them: what is remembered of the accounts is what they were charged."""
+    monkeypatch.setattr(sweeping, "MANY", 0)
+    hour = 3_600_000
+    with Kept(path) as kept:
+        begin(kept)
+        desk.perform(call(kept), Borrow(Wallet("main", "cross"), "USDT", D(100)))
+        kept.keep()
+        for after in (1, 3, 3, 4):
+            for dry_run in (True, False):
+                told = sweeping.sweep(call(kept, NOW + after * hour, None, dry_run=dry_run), "accrue")
+                assert {entry["kind"] for entry in told["entries"]} <= {"accrual"}
+            with reading(kept) as session:
+                remembered, read = session.state("main"), super(type(session), session).state("main")
+                assert remembered.balances == read.balances and session.settled_to("main") == NOW + after * hour
+        kept.keep()
+        sweeping.sweep(call(kept, NOW + 9 * hour, None), "liquidate")
+        kept.undo()
+        sweeping.sweep(call(kept, NOW + 8 * hour, None), "accrue")
+        kept.keep()
+    with reading(path) as session:
+        assert [entry.facts["hours"] for _, entry in session.history("main", kind="interest")] == [1, 1, 2, 1, 4]
+    assert kinds_of_house(path) == ["accrual"] * 4 and records.check(call(path))["findings"] == []
 
 
 def test_it_remembers_no_more_accounts_than_it_may(path, monkeypatch):
