@@ -16,7 +16,7 @@ _margincli() {
         fi
         case $word in
             "=") ;;
-            :|--account|--answers|--asset|--at|--coin|--every|--exchange|--format|--from|--kind|--ledger|--leverage|--limit|--mode|--price|--quote-qty|--ref|--region|--sell|--since|--source|--stop|--stop-limit|--symbol|--target|--then-price|--then-stop|--tif|--timeout|--to|--trailing-delta|--type|--url|--volume|--wallet|-f|-w) skip=1 ;;  # bash takes isolated:BTCUSDT for three words
+            :|--account|--answers|--asset|--at|--coin|--commit-every|--every|--exchange|--format|--from|--head|--kind|--ledger|--leverage|--limit|--mode|--output|--price|--quote-qty|--ref|--region|--sell|--since|--source|--stop|--stop-limit|--symbol|--target|--then-price|--then-stop|--tif|--timeout|--to|--trailing-delta|--type|--url|--volume|--wallet|-f|-o|-w) skip=1 ;;  # bash takes isolated:BTCUSDT for three words
             -*) ;;
             *)
                 if [[ -z $verb ]]; then
@@ -29,21 +29,28 @@ _margincli() {
                 ;;
         esac
     done
+    case "$verb $prev" in
+        "export -f") _margincli_offer "hledger ledger beancount csv json"; return ;;
+        "export --format") _margincli_offer "hledger ledger beancount csv json"; return ;;
+    esac
     case $prev in
         --account) _margincli_offer ""; return ;;
         --answers) _margincli_offer -f; return ;;
         --asset) _margincli_offer ""; return ;;
         --at) _margincli_offer "now"; return ;;
         --coin) _margincli_offer ""; return ;;
+        --commit-every) _margincli_offer ""; return ;;
         --every) _margincli_offer ""; return ;;
         --exchange) _margincli_offer ""; return ;;
         --format) _margincli_offer "table json jsonl csv md"; return ;;
         --from) _margincli_offer "spot cross isolated:"; return ;;
+        --head) _margincli_offer ""; return ;;
         --kind) _margincli_offer ""; return ;;
         --ledger) _margincli_offer -f; return ;;
         --leverage) _margincli_offer "3 5 10"; return ;;
         --limit) _margincli_offer ""; return ;;
         --mode) _margincli_offer "cross isolated"; return ;;
+        --output) _margincli_offer -f; return ;;
         --price) _margincli_offer ""; return ;;
         --quote-qty) _margincli_offer ""; return ;;
         --ref) _margincli_offer ""; return ;;
@@ -66,6 +73,7 @@ _margincli() {
         --volume) _margincli_offer ""; return ;;
         --wallet) _margincli_offer "spot cross isolated:"; return ;;
         -f) _margincli_offer "table json jsonl csv md"; return ;;
+        -o) _margincli_offer -f; return ;;
         -w) _margincli_offer "spot cross isolated:"; return ;;
     esac
     if [[ $cur == -* ]]; then
@@ -82,6 +90,7 @@ _margincli() {
             "repay") _margincli_offer "--wallet -w --sell --quick --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "close") _margincli_offer "--wallet -w --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "exchange-debts") _margincli_offer "--wallet -w --list --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
+            "liquidation-loan") _margincli_offer "--ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "dust") _margincli_offer "--wallet -w --all --list --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "trade") _margincli_offer "--wallet -w --quote-qty --type --price --stop --stop-limit --trailing-delta --then-price --then-stop --tif --borrow --repay --keep-loan --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "orders") _margincli_offer "--ledger --account --at --format -f --json --quiet -q --help -h" ;;
@@ -92,11 +101,16 @@ _margincli() {
             "top-up") _margincli_offer "--coin --target --wallet -w --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "accrue") _margincli_offer "--sum --check --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "liquidate") _margincli_offer "--wallet -w --manual --settle-deficit --check --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
+            "batch") _margincli_offer "--atomic --stop-on-error --commit-every --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "status") _margincli_offer "--check --ledger --account --at --format -f --json --quiet -q --help -h" ;;
             "limits") _margincli_offer "--ledger --account --at --format -f --json --quiet -q --help -h" ;;
             "history") _margincli_offer "--kind --since --asset --limit --ledger --account --at --format -f --json --quiet -q --help -h" ;;
             "interest") _margincli_offer "--asset --since --sum --ledger --account --at --format -f --json --quiet -q --help -h" ;;
-            "check") _margincli_offer "--ledger --account --at --format -f --json --quiet -q --help -h" ;;
+            "check") _margincli_offer "--head --ledger --account --at --format -f --json --quiet -q --help -h" ;;
+            "export") _margincli_offer "--format -f --output -o --yes -y --ledger --account --at --json --quiet -q --help -h" ;;
+            "import") _margincli_offer "--ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
+            "backup") _margincli_offer "--yes -y --ledger --account --at --format -f --json --quiet -q --help -h" ;;
+            "restore") _margincli_offer "--yes -y --ledger --account --at --format -f --json --quiet -q --help -h" ;;
             "price") _margincli_offer "--help -h" ;;
             "price set") _margincli_offer "--source --volume --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "price import") _margincli_offer "--symbol --source --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
@@ -114,7 +128,7 @@ _margincli() {
         return
     fi
     case "$verb/$count" in
-        "/0") _margincli_offer "demo activate deposit withdraw transfer isolated leverage borrow repay close exchange-debts dust trade orders cancel settings cool-off alert top-up accrue liquidate status limits history interest check price rate rules" ;;
+        "/0") _margincli_offer "demo activate deposit withdraw transfer isolated leverage borrow repay close exchange-debts liquidation-loan dust trade orders cancel settings cool-off alert top-up accrue liquidate batch status limits history interest check export import backup restore price rate rules" ;;
         "activate/0") _margincli_offer "cross isolated: portfolio" ;;
         "transfer/1") _margincli_offer "max" ;;
         "isolated/0") _margincli_offer "disable enable" ;;
@@ -126,6 +140,10 @@ _margincli() {
         "cool-off/0") _margincli_offer "1d 3d 7d" ;;
         "alert/0") _margincli_offer "off" ;;
         "top-up/0") _margincli_offer "on off" ;;
+        "batch/0") _margincli_offer -f ;;
+        "import/0") _margincli_offer -f ;;
+        "backup/0") _margincli_offer -f ;;
+        "restore/0") _margincli_offer -f ;;
         "price/0") _margincli_offer "set import fetch show" ;;
         "price import/"*) _margincli_offer -f ;;
         "rate/0") _margincli_offer "set import show" ;;

@@ -30,7 +30,7 @@ EVERYONE = "*"
 class Call(NamedTuple):
     """What every command says besides its own words: which ledger and account, when, and how to write."""
 
-    ledger: Path
+    ledger: Path  # or one kept open: see ledger/kept.py
     account: str | None  # None: every account (accrue and liquidate only)
     at: int  # ms since 1970, UTC
     ref: str | None = None

@@ -162,10 +162,30 @@ def quiz_key() -> dict[str, str]:
     return {question["id"]: question["answer"] for question in questions()}
 
 
-def check(call: Call) -> Document:
-    """Prove the books (law 4): a list of findings, empty when they hold."""
+def check(call: Call, earlier_head: str | None = None) -> Document:
+    """Prove the books (law 4): a list of findings, empty when they hold; and that they continue those of an earlier head."""
     from .ledger.proof import prove
 
     with reading(call.ledger) as session:
-        findings = prove(session)
-        return {"mode": "paper", "at": moment(call.at), "ok": not findings, "findings": findings, "counts": session.counts()}
+        findings, head = prove(session, earlier_head), session.head()
+        document = {"mode": "paper", "at": moment(call.at), "ok": not findings, "findings": findings, "counts": session.counts(), "head": head}
+        if earlier_head is not None and (entry := session.entry_sealed(earlier_head)) is not None:
+            document["continues"] = {"head": earlier_head, "entry": entry, "entries_since": document["counts"]["entries"] - entry}
+        return document
+
+
+def backup(call: Call, target: str, replace: bool) -> Document:
+    """A proved copy of the whole ledger in the file `target`, as it stands while others go on writing."""
+    from .ledger.copies import back_up
+
+    with reading(call.ledger) as session:
+        told = back_up(session, target, replace)
+    return {"mode": "paper", "command": "backup", "at": moment(call.at), "ok": True, "ledger": str(call.ledger), "file": target, **told}
+
+
+def restore(call: Call, source: str, replace: bool) -> Document:
+    """The books of the file `source` in place of those of the ledger, which are kept beside it."""
+    from .ledger.copies import restore as put_back
+
+    told = put_back(str(call.ledger), source, replace)
+    return {"mode": "paper", "command": "restore", "at": moment(call.at), "ok": True, "ledger": str(call.ledger), "file": source, **told}

@@ -1,17 +1,19 @@
 """The table of verbs, and a group of commands that builds only the one asked for.
 
 A verb ``x`` is the function ``x`` of ``margincli/cli/x.py``; a verb of two words ``x y`` is the function ``x_y`` of
-the same file. In the names of files and functions a hyphen becomes an underscore. To add one, add its line here.
+the same file. In the names of files and functions a hyphen becomes an underscore, and a verb that is a word of Python
+has one at its end. To add one, add its line here.
 """
 
 import re
 from importlib import import_module
-from typing import Annotated, Any
+from keyword import iskeyword
+from typing import Annotated, Any, Callable
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from .faults import misuse
+from .faults import WordFault, misuse
 from .words import bad_number
 
 SECTIONS: dict[str, dict[str, str]] = {
@@ -45,12 +47,21 @@ SECTIONS: dict[str, dict[str, str]] = {
         "accrue": "Bring accounts up to date and report the interest.",
         "liquidate": "Bring accounts up to date and report margin calls and liquidations.",
     },
+    "Scripts": {
+        "batch": "Carry out many commands, a line each.",
+    },
     "Look": {
         "status": "Show wallets, levels, debts and liquidation prices.",
         "limits": "Show how much can be borrowed and moved out, and why.",
         "history": "Show the journal in words.",
         "interest": "Show the interest charged, hour by hour or summed.",
         "check": "Prove the books.",
+        "export": "Write the ledger for an outside auditor.",
+        "import": "Make a new ledger from an export.",
+    },
+    "Keep": {
+        "backup": "Copy the whole ledger, proved, while others write.",
+        "restore": "Put a backup in the place of the ledger.",
     },
     "Market and rules": {
         "price": "Bring prices in and show them.",
@@ -101,16 +112,12 @@ class Verbs(TyperGroup):
         verb = self.path + cmd_name
         if verb not in VERBS or not self._holds(verb):
             return None
-        return _group(verb) if any(name.startswith(f"{verb} ") for name in VERBS) else _command(verb)
+        return _group(verb) if any(name.startswith(f"{verb} ") for name in VERBS) else command_of(function_of(verb), verb)
 
     def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:
         if args[0].startswith("-") or self.get_command(ctx, args[0]):
             return super().resolve_command(ctx, args)
-        from difflib import get_close_matches
-
-        meant = get_close_matches(args[0], self.list_commands(ctx))
-        hint = f"Did you mean: {ctx.command_path} {meant[0]}" if meant else f"See: {ctx.command_path} --help"
-        raise misuse(f"'{args[0][:60]}' is not a verb of {ctx.command_path}.", hint)
+        raise no_such_verb(args[0], self.list_commands(ctx), ctx.command_path)
 
     def format_commands(self, ctx: typer.Context, formatter: Any) -> None:
         """The verbs by section, from the table alone."""
@@ -124,11 +131,27 @@ class Verbs(TyperGroup):
         return verb.startswith(self.path) and " " not in verb.removeprefix(self.path)
 
 
-def _command(verb: str) -> Any:
-    module = import_module(f"{__package__}.{verb.partition(' ')[0].replace('-', '_')}")
+def no_such_verb(word: str, known: list[str], path: str) -> WordFault:
+    from difflib import get_close_matches
+
+    meant = get_close_matches(word, known)
+    hint = f"Did you mean: {path} {meant[0]}" if meant else f"See: {path} --help"
+    return misuse(f"'{word[:60]}' is not a verb of {path}.", hint)
+
+
+def function_of(verb: str) -> Callable:
+    module = import_module(f"{__package__}.{_named(verb.partition(' ')[0])}")
+    return getattr(module, _named(verb))
+
+
+def command_of(function: Callable, verb: str, **how: Any) -> Any:
     alone = typer.Typer(**PLAIN)
-    alone.command(verb.rpartition(" ")[2], cls=Verb)(getattr(module, re.sub("[ -]", "_", verb)))
+    alone.command(verb.rpartition(" ")[2], cls=Verb, **how)(function)
     return typer.main.get_command(alone)
+
+
+def _named(verb: str) -> str:
+    return re.sub("[ -]", "_", verb) + "_" * iskeyword(verb)
 
 
 def _group(verb: str) -> Verbs:

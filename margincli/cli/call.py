@@ -3,6 +3,7 @@
 The signature of `Call.of` is the declaration of the options every verb has; nothing repeats them.
 """
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -12,14 +13,14 @@ import typer
 from . import config
 from .clock import read_as_of
 from .faults import WordFault, misuse
-from .words import read_account
+from .words import read_account, read_text
 
 DEFAULT_ACCOUNT = "main"
 OF_WRITING_VERBS = ("dry_run", "ref", "yes")
 
 
 class Call(NamedTuple):
-    ledger: Path
+    ledger: Path  # for a line of a batch the one kept open
     account: str | None  # as named; None where nothing names one
     at: int
     format: str
@@ -48,11 +49,23 @@ class Call(NamedTuple):
             ledger=_ledger(ledger if ledger is not None else written.get("ledger")),
             account=read_account(account) if account else None,
             at=read_as_of(at or written.get("at") or "now"),
-            format=_format(format or written.get("format") or "table", json),
+            format=_format(format or os.environ.get("MARGINCLI_FORMAT") or written.get("format") or "table", json),  # export has a --format of its own
             quiet=quiet,
             dry_run=dry_run,
             ref=_ref(ref),
             yes=yes,
+        )
+
+    def of_line(self, said: dict[str, Any], ref: str | None) -> "Call":
+        """The call of a line of a batch: what it said itself, taken out of its words; otherwise as the batch. Nobody is asked."""
+        account, at, named = said["account"], said["at"], said.get("ref")
+        return self._replace(
+            account=read_account(account) if account else self.account,
+            at=read_as_of(at) if at else self.at,
+            quiet=said["quiet"],
+            dry_run=said.get("dry_run", False),
+            ref=ref or _ref(named),
+            yes=True,
         )
 
     @property
@@ -109,4 +122,4 @@ def _format(named: str, json: bool) -> str:
 def _ref(named: str | None) -> str | None:
     if named is not None and not named.strip():
         raise misuse("A --ref cannot be empty.", "Leave it out, or give an id of your own.")
-    return named
+    return named if named is None else read_text(named)

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -23,13 +24,25 @@ def show(document: dict[str, Any], call: Any, verb: str, exit_code: int = 0) -> 
 
 def put(text: str, *, exact: bool = False) -> None:
     """Write to stdout, and know that it arrived."""
+    put_all([text if text.endswith("\n") else text + "\n"], exact=exact)
+
+
+def put_all(pieces: Iterable[str], *, exact: bool = True) -> None:
+    """The same piece by piece, as they come."""
     stream = sys.stdout
     if stream is None:  # started without one
         return
     _speak(stream, exact)
+    for piece in pieces:
+        _write(stream, piece)
+    _write(stream, "", flush=True)
+
+
+def _write(stream: Any, text: str, flush: bool = False) -> None:
     try:
-        stream.write(text if text.endswith("\n") else text + "\n")
-        stream.flush()
+        stream.write(text)
+        if flush:
+            stream.flush()
     except BrokenPipeError:
         raise
     except OSError as fault:

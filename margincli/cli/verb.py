@@ -16,32 +16,37 @@ class Answer(NamedTuple):
 def verb(*, writes: bool = False) -> Callable:
     """Make a command of ``body(call, its own words) -> document or Answer``.
 
-    Typer sees a function of the body's words and the shared options, those of writing verbs only where it `writes`.
+    Typer sees a function of the body's words and the shared options, those of writing verbs only where it `writes`,
+    and none that the body has a word of its own for.
     """
 
     def dress(body: Callable) -> Callable:
         own = list(inspect.signature(body).parameters.values())[1:]
         readers = {word.name: _reader(word.annotation) for word in own}
-        shared = [option for option in _shared() if writes or option.name not in OF_WRITING_VERBS]
+        shared = [option for option in _shared() if option.name not in readers and (writes or option.name not in OF_WRITING_VERBS)]
+
+        def answer(call: Call, words: dict[str, Any]) -> Answer:
+            said = body(call, **{name: _read(reader, words[name]) for name, reader in readers.items()})
+            return said if isinstance(said, Answer) else Answer(said)
 
         def run(**words: Any) -> int:
             call = Call.of(**{option.name: words[option.name] for option in shared})
-            return _answer(call, body, {name: _read(reader, words[name]) for name, reader in readers.items()})
+            return _shown(call, body, answer(call, words))
 
         run.__name__, run.__doc__, run.__module__ = body.__name__, _as_help(body.__doc__), body.__module__
-        _declare(run, own + shared)
+        run.answer = answer
+        declare(run, own + shared)
         return run
 
     return dress
 
 
-def _answer(call: Call, body: Callable, words: dict[str, Any]) -> int:
-    said = body(call, **words)
-    document, exit_code = said if isinstance(said, Answer) else (said, 0)
+def _shown(call: Call, body: Callable, answer: Answer) -> int:
+    document, exit_code = answer
     if document is not None:
         from .printing import show
 
-        show(document, call, body.__name__.replace("_", " "), exit_code)
+        show(document, call, body.__name__.replace("_", " ").strip(), exit_code)
     return exit_code
 
 
@@ -51,7 +56,7 @@ def _shared() -> list[inspect.Parameter]:
     return [option.replace(kind=inspect.Parameter.KEYWORD_ONLY) for option in options]
 
 
-def _declare(run: Callable, words: list[inspect.Parameter]) -> None:
+def declare(run: Callable, words: list[inspect.Parameter]) -> None:
     """Typer reads both the signature and the annotations."""
     run.__signature__ = inspect.Signature(words)
     run.__annotations__ = {word.name: word.annotation for word in words}

@@ -67,6 +67,26 @@ def read_region(text: str) -> str:
     return text.strip().upper()
 
 
+def read_file(text: str) -> str:
+    if not text.strip() or "\0" in text:
+        raise WordFault("bad_file", "A file needs a name.", "Name it: FILE", file=text)
+    return text
+
+
+def read_text(text: str) -> str:
+    """Any words of the user's own; the ledger keeps them as UTF-8."""
+    if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise WordFault("bad_text", f"'{short(text)}' is not UTF-8 text.", "Write it in the letters of your locale.", text=text)
+    return text
+
+
+def read_head(text: str) -> str:
+    head = text.strip().lower()
+    if not re.fullmatch("[0-9a-f]{64}", head):
+        raise WordFault("bad_head", f"'{short(text)}' is not the head of a ledger: 64 hexadecimal digits.", "margincli check shows the head of today.", head=text)
+    return head
+
+
 def read_rate(text: str) -> "Decimal":
     """A daily rate is a fraction of the principal: 0.0002 is 0.02 %. One or more can only be percent by mistake."""
     rate = _decimal(text, "rate")
@@ -129,4 +149,5 @@ AssetOption = Annotated[str | None, typer.Option("--asset", metavar="ASSET", hel
 SinceOption = Annotated[str | None, typer.Option("--since", metavar="TIME", help="Only from this time on."), read_moment]
 SumOption = Annotated[bool, typer.Option("--sum", help="One line for each wallet and coin, summed.")]
 DangerOption = Annotated[bool, typer.Option("--check", help="Exit with 10 if there was a margin call or one stands, with 11 if there was a liquidation.")]
-SourceOption = Annotated[str | None, typer.Option("--source", metavar="NAME", help="Whose price it is, such as an exchange.")]
+SourceOption = Annotated[str | None, typer.Option("--source", metavar="NAME", help="Whose price it is, such as an exchange."), read_text]
+ReplaceOption = Annotated[bool, typer.Option("--yes", "-y", help="Replace what is there.")]

@@ -216,11 +216,13 @@ class Market:
     """Tickers by symbol, the user's rates by (mode, asset), the lending pool's by asset. `pinned` holds coins at a price, to
     look at a candle's extreme."""
 
-    __slots__ = ("tickers", "rates", "pinned", "pool", "_routes")
+    __slots__ = ("tickers", "rates", "pinned", "pool", "_routes", "_values", "_valued_at")
 
     def __init__(self, tickers: dict[str, Ticker], rates: dict[tuple[str, str], Rates], pinned: Prices | None = None, pool: dict[str, Rates] | None = None):
         self.tickers, self.rates, self.pinned, self.pool = tickers, rates, pinned or {}, pool or {}
         self._routes: dict[str, tuple[Route, ...]] = {}
+        self._values: dict[str, Decimal | None] = {}  # of one moment: a walk asks many times and goes on
+        self._valued_at = -1
 
     def pin(self, prices: Prices) -> "Market":
         market = Market(self.tickers, self.rates, prices, self.pool)
@@ -247,7 +249,11 @@ class Market:
         """The index price of one coin in USDT at `at`, None without a priced route."""
         if asset in self.pinned:
             return self.pinned[asset]
-        return self._along(asset, lambda leg: self.last(leg.symbol, at))
+        if at != self._valued_at:
+            self._values, self._valued_at = {}, at
+        if asset not in self._values:
+            self._values[asset] = self._along(asset, lambda leg: self.last(leg.symbol, at))
+        return self._values[asset]
 
     def corners(self, assets: Iterable[str], at: int) -> tuple[Prices, Prices] | None:
         """The coins at their lowest and at their highest inside the candles that close at `at`; None when none closes.

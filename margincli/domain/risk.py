@@ -101,6 +101,12 @@ def allowed(total: Exposure, to_borrow: Decimal, to_move: Decimal, bands: Bands)
 
 def health(world: World, wallet: Wallet) -> Health:
     """Everything a receipt and `status` say about one wallet. A debt without a price counts as nothing: see `unpriced`."""
+    if wallet not in world.healths:
+        world.healths[wallet] = _health(world, wallet)
+    return world.healths[wallet]
+
+
+def _health(world: World, wallet: Wallet) -> Health:
     scheme = scheme_of(world, wallet)
     total = exposure(world, wallet)
     if not scheme.lends:

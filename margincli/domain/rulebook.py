@@ -50,7 +50,7 @@ class Rulebook:
 
     def __init__(self, document: dict[str, Any]):
         self.document = document
-        self._read: dict[Any, Any] = {}
+        self._made: dict[Any, Any] = {}
 
     @property
     def profile(self) -> str:
@@ -66,17 +66,21 @@ class Rulebook:
         node = self._node(path, unsaid is None)
         return unsaid if node is None else node[0]
 
+    def once(self, key: Any, make: Callable[[], Any]) -> Any:
+        """What follows from the rules alone, made at its first use."""
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
+
     def number(self, path: str, unsaid: str | None = None) -> Decimal:
-        if path not in self._read:
-            self._read[path] = Decimal(self.leaf(path, unsaid))
-        return self._read[path]
+        return self.once(path, lambda: Decimal(self.leaf(path, unsaid)))
 
     def numbers(self, path: str) -> tuple[Decimal, ...]:
         """A list of numbers; books of before have a single one where it is the same for all."""
-        if ("list", path) not in self._read:
-            value = self.leaf(path)
-            self._read["list", path] = tuple(Decimal(item) for item in ([value] if isinstance(value, str) else value))
-        return self._read["list", path]
+        return self.once(("list", path), lambda: self._numbers(self.leaf(path)))
+
+    def _numbers(self, value: str | list[str]) -> tuple[Decimal, ...]:
+        return tuple(Decimal(item) for item in ([value] if isinstance(value, str) else value))
 
     def of_tier(self, path: str, tier: int) -> Decimal:
         """The value of a tier, counted from 1: of a shorter list the last goes on (ISO-4); zero where there is none."""
@@ -95,17 +99,11 @@ class Rulebook:
             node = node[part]
         return node
 
-    def once(self, key: Any, make: Callable[[], Any]) -> Any:
-        """What `make` works out of the document, the first time it is asked for."""
-        if key not in self._read:
-            self._read[key] = make()
-        return self._read[key]
-
     def pair(self, symbol: str) -> Pair | None:
         row = self.rows("pairs").get(symbol)
-        if row is None:
-            return None
-        base, quote, *filters = row
+        return None if row is None else self.once(("pair", symbol), lambda: self._pair(symbol, *row))
+
+    def _pair(self, symbol: str, base: str, quote: str, *filters: str) -> Pair:
         return Pair(symbol, base, quote, *(Decimal(f) if f else ZERO for f in filters))
 
     @cached_property
@@ -126,7 +124,11 @@ class Rulebook:
 
     def scale(self, asset: str) -> int:
         """How many decimals an amount of `asset` carries (NUM-1)."""
-        return int(self.rows("coins.scales").get(asset, PLACES))
+        return int(self._scales.get(asset, PLACES))
+
+    @cached_property
+    def _scales(self) -> dict[str, Any]:
+        return self.rows("coins.scales")
 
     def default_rate_daily(self, asset: str) -> Decimal | None:
         """The rate of a coin nobody gave a series for; None where the coin cannot be borrowed (INT-6, COL-8)."""
@@ -135,10 +137,11 @@ class Rulebook:
 
     def rate_daily(self, asset: str, vip: int) -> Decimal | None:
         """The same, as it is at a VIP level (INT-13)."""
-        if ("rate", asset, vip) not in self._read:
-            rate = self.default_rate_daily(asset)
-            self._read["rate", asset, vip] = None if rate is None else self.rate_at_level(asset, vip, rate)
-        return self._read["rate", asset, vip]
+        return self.once(("rate", asset, vip), lambda: self._rate_at_level(asset, vip))
+
+    def _rate_at_level(self, asset: str, vip: int) -> Decimal | None:
+        rate = self.default_rate_daily(asset)
+        return None if rate is None else self.rate_at_level(asset, vip, rate)
 
     def rate_mark(self, asset: str) -> tuple[str, str]:
         """Basis and rule id of the rate of a coin nobody gave a series for."""
@@ -150,16 +153,16 @@ class Rulebook:
 
     def rate_at_level(self, asset: str, vip: int, rate_daily: Decimal) -> Decimal:
         """INT-13: the rate at a VIP level, half up at 8 places; the last figure of a coin's row holds for the levels above."""
-        if ("vip", asset, vip) not in self._read:
-            rows = self.rows("coins.vip_rates", {})
-            self._read["vip", asset, vip] = Decimal(_at_level(rows.get(asset) or rows.get("default"), vip) or 1)
-        factor = self._read["vip", asset, vip]
+        factor = self.once(("vip", asset, vip), lambda: Decimal(self._by_level("coins.vip_rates", asset, vip) or 1))
         return rate_daily if factor == ONE else round_half_up(rate_daily * factor)
+
+    def _by_level(self, path: str, asset: str, vip: int) -> str:
+        rows = self.rows(path, {})
+        return _at_level(rows.get(asset) or rows.get("default"), vip)
 
     def borrow_limit(self, asset: str, vip: int) -> Decimal | None:
         """BOR-4: the most that may be owed of a coin in cross; None where no limit is known."""
-        rows = self.rows("borrow.limits_by_vip", {})
-        limit = _at_level(rows.get(asset) or rows.get("default"), vip) or self.rows("borrow.limits").get(asset)
+        limit = self._by_level("borrow.limits_by_vip", asset, vip) or self.rows("borrow.limits").get(asset)
         return Decimal(limit) if limit else None
 
     # --- the lending pool (INT-8, BOR-4) ---
@@ -189,10 +192,8 @@ class Rulebook:
 
         `purpose` is borrow, transfer_out or liquidation; they differ where the rank has flat ratios (COL-6).
         """
-        key = "tiers", self.rank(asset, at), purpose
-        if key not in self._read:
-            self._read[key] = self._tiers(*key[1:])
-        return self._read[key]
+        rank = self.rank(asset, at)
+        return self.once(("tiers", rank, purpose), lambda: self._tiers(rank, purpose))
 
     def _tiers(self, rank: str, purpose: str) -> Tiers:
         flat = self.rows("collateral.flat", {}).get(rank)

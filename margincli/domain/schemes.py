@@ -64,7 +64,11 @@ def leverage_of(world: World, wallet: Wallet) -> str:
 
 
 def cross_bands(world: World, wallet: Wallet) -> Bands:
-    leverage, rules = leverage_of(world, wallet), world.rules
+    leverage = leverage_of(world, wallet)
+    return world.rules.once(("cross bands", leverage), lambda: _cross_bands(world.rules, leverage))
+
+
+def _cross_bands(rules: Rulebook, leverage: str) -> Bands:
     bars = f"cross.bands.{leverage}."
     names = ("excessive_above", "transfer_out_above", "borrow_above", "margin_call_at", "liquidation_at", "stop_above")
     trade_from, at_bar = Decimal(rules.leaf(bars + "trade_from", "0")), rules.leaf(bars + "call_at_bar", "yes") == "yes"

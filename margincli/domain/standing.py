@@ -34,11 +34,13 @@ class Holding(NamedTuple):
 class State:
     """Balances by (account, asset) and settings by (wallet, key). A value: `after` makes a new one."""
 
-    __slots__ = ("balances", "settings")
+    __slots__ = ("balances", "settings", "_holdings", "_wallets")
 
     def __init__(self, balances: dict[tuple[Account, str], Decimal], settings: dict[tuple[Wallet, str], str]):
         self.balances = balances
         self.settings = settings
+        self._holdings: dict[Wallet, dict[str, Holding]] = {}  # as asked for
+        self._wallets: dict[str, list[Wallet]] = {}
 
     def after(self, entries: Iterable[Entry]) -> "State":
         balances, settings = dict(self.balances), dict(self.settings)
@@ -57,23 +59,30 @@ class State:
         return self.settings.get((wallet, key), "")
 
     def holding(self, wallet: Wallet, asset: str) -> Holding:
-        free, locked, borrowed, interest = (
-            self.balance(Account(wallet, bucket), asset) for bucket in ("free", "locked", "borrowed", "interest")
-        )
-        return Holding(asset, free, locked, -borrowed, -interest)
+        return self.holdings(wallet).get(asset) or Holding(asset)
 
     def holdings(self, wallet: Wallet) -> dict[str, Holding]:
         """Every coin the wallet holds or owes, in the order of their names."""
-        assets = sorted({asset for (account, asset), amount in self.balances.items() if account.wallet == wallet and amount})
-        return {asset: self.holding(wallet, asset) for asset in assets}
+        if wallet not in self._holdings:
+            found: dict[str, dict[str, Decimal]] = {}
+            for (account, asset), amount in self.balances.items():
+                if amount and account.wallet == wallet:
+                    found.setdefault(asset, {})[account.bucket] = amount
+            self._holdings[wallet] = {asset: _holding(asset, found[asset]) for asset in sorted(found)}
+        return self._holdings[wallet]
 
     def wallets(self, owner: str) -> list[Wallet]:
         """The wallets the account has: spot first, then those it opened, in the order of their names."""
-        opened = sorted(wallet for (wallet, key), value in self.settings.items() if key == "opened_at" and value and wallet.owner == owner)
-        return [Wallet(owner, "spot"), *opened]
+        if owner not in self._wallets:
+            opened = sorted(wallet for (wallet, key), value in self.settings.items() if key == "opened_at" and value and wallet.owner == owner)
+            self._wallets[owner] = [Wallet(owner, "spot"), *opened]
+        return self._wallets[owner]
 
     def owes(self, wallet: Wallet) -> bool:
         """Whether the wallet has any debt: only then does time cost it anything."""
-        return any(
-            amount for (account, _), amount in self.balances.items() if account.wallet == wallet and account.bucket in ("borrowed", "interest")
-        )
+        return any(holding.borrowed or holding.interest for holding in self.holdings(wallet).values())
+
+
+def _holding(asset: str, buckets: dict[str, Decimal]) -> Holding:
+    free, locked, borrowed, interest = (buckets.get(bucket, ZERO) for bucket in ("free", "locked", "borrowed", "interest"))
+    return Holding(asset, free, locked, -borrowed, -interest)

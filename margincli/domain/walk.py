@@ -127,7 +127,7 @@ class _Walk:
 
     def look(self) -> None:
         """The slow road: judge each wallet on its full health."""
-        self.decide(lambda world, watch: judge(world, watch.wallet, watch.before or watch.now, watch.corners, watch.now)[1])
+        self.decide(lambda world, watch: judge(world, watch.wallet, watch.came_from(self.world), watch.corners, watch.now)[1])
 
     def decide(self, found_in) -> None:
         """What happens to each wallet in turn, with the interest of the open hours counted in."""
@@ -184,12 +184,16 @@ class Watch:
     def see(self, world: World) -> None:
         """Take in the prices of this moment: the last ones before it, the ones now, and the extremes of closing candles."""
         market, at = world.market, world.now
-        self.before = self.now or self._prices(market, at - 1)
+        self.before = self.now
         self.now = self._prices(market, at)
         self.corners = market.corners(self.assets, at) or ()
         self.touches = {order.symbol: touch for order in self.orders if (touch := _touch(market, order.symbol, at))}
         if not self.owed <= self.now.keys():
             require_priced_debts(world, self.wallet)
+
+    def came_from(self, world: World) -> Prices:
+        """The prices before this moment; a watch that has just begun has to ask the market."""
+        return self.before or self._prices(world.market, world.now - 1) or self.now
 
     def stay(self) -> None:
         """A moment without news from the market."""

@@ -1,7 +1,7 @@
 """The world a decision is made in: one account, the house, the market, the rules and the moment."""
 
 from datetime import datetime, timedelta
-from typing import Callable, Iterable
+from typing import Callable, Iterable, Sequence
 
 from .journal import Entry, Wallet
 from .market import Market
@@ -13,16 +13,17 @@ from .standing import State
 class World:
     """Everything a decision may look at. A value: `after` makes the world in which entries have happened."""
 
-    __slots__ = ("now", "owner", "state", "market", "rules")
+    __slots__ = ("now", "owner", "state", "market", "rules", "healths")
 
     def __init__(self, now: int, owner: str, state: State, market: Market, rules: Rulebook):
         self.now, self.owner, self.state, self.market, self.rules = now, owner, state, market, rules
+        self.healths: dict = {}  # of its wallets, as asked for: they follow from the rest
 
-    def after(self, entries: Iterable[Entry]) -> "World":
-        return World(self.now, self.owner, self.state.after(entries), self.market, self.rules)
+    def after(self, entries: Sequence[Entry]) -> "World":
+        return World(self.now, self.owner, self.state.after(entries), self.market, self.rules) if entries else self
 
     def at(self, now: int) -> "World":
-        return World(now, self.owner, self.state, self.market, self.rules)
+        return self if now == self.now else World(now, self.owner, self.state, self.market, self.rules)
 
     def pinned(self, prices: dict) -> "World":
         """The same moment with coins held at `prices` (USDT)."""

@@ -25,7 +25,7 @@ def of_owner(db: sqlite3.Connection, owner: str, since: int, until: int, asset: 
     words = {"house": HOUSE.owner, "kind": ACCRUAL, "since": since, "until": until, "asset": asset, "limit": limit}
     if not db.execute(f"SELECT 1 FROM entries e WHERE {_OF_HOUSE} LIMIT 1", words).fetchone():
         return []
-    wallets = "SELECT a.id, a.wallet FROM accounts a JOIN owners o ON o.id = a.owner_id WHERE o.name = ? AND a.bucket = 'interest'"
+    wallets = "SELECT a.id, a.wallet FROM accounts a JOIN owners o ON o.id = a.owner_id WHERE o.name = ? AND a.bucket = 'interest' AND a.sign = -1"
     return [part for account, wallet in db.execute(wallets, (owner,)).fetchall() for part in _parts(db, Wallet.named(owner, wallet), {**words, "account": account})]
 
 

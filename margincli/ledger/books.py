@@ -4,18 +4,20 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from heapq import merge
 from operator import itemgetter
 
-from ..domain.journal import HOUSE, RESERVED, Account, Change, Entry, Posting, Wallet
+from ..domain.journal import HOUSE, RESERVED, Account, Change, Entry, Posting, Unbalanced, Wallet
 from ..domain.money import plain
 from ..domain.standing import State
-from . import accruals
-from .faults import UNITS_MOST
+from . import accruals, seals
+from .faults import UNITS_MOST, LedgerFault
 from .names import Names, Scale, amount_of, sign_of
 
 _POSTING = "INSERT INTO postings (entry_id, line, account_id, asset_id, amount) VALUES (?, ?, ?, ?, ?)"
 _CHANGE = "INSERT INTO changes (entry_id, line, owner_id, wallet, key, value) VALUES (?, ?, ?, ?, ?, ?)"
 _ENTRY = "INSERT INTO entries (id, owner_id, at, kind, wallet, asset, amount, facts) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_SEAL = "INSERT INTO seals VALUES (?, ?, ?)"
 _OF_OWNER = "owner_id = (SELECT id FROM owners WHERE name = :owner)"
 _ABOUT_ASSET = (
     "(asset = :asset OR EXISTS (SELECT 1 FROM postings p JOIN assets s ON s.id = p.asset_id WHERE p.entry_id = entries.id AND s.name = :asset))"
@@ -25,39 +27,52 @@ _ABOUT_ASSET = (
 _by_number = itemgetter(0)
 
 
+def _by_time(numbered: tuple[int, Entry]) -> tuple[int, int]:
+    number, entry = numbered
+    return entry.at, number
+
+
 def append(db: sqlite3.Connection, names: Names, owner: str, entries: Iterable[Entry], scale: Scale) -> list[int]:
-    """Write entries after the last one; their numbers. Lines go before the row that seals them."""
-    owner_id, number = names.owner(owner), last_id(db)
+    """Write entries after the last one; their numbers. Lines and the seal go before the row that closes them."""
+    number = last_id(db)
     numbers = []
     for entry in entries:
         number += 1
-        db.executemany(_POSTING, _posting_rows(number, names, entry, scale))
+        postings, lines = _posting_rows(number, names, entry, scale)
+        db.executemany(_POSTING, postings)
         if entry.changes:
             db.executemany(_CHANGE, _change_rows(number, names, entry))
-        seal(db, number, owner_id, entry)
+        seal(db, names, number, owner, entry, lines)
         numbers.append(number)
     return numbers
 
 
-def seal(db: sqlite3.Connection, number: int, owner_id: int, entry: Entry) -> None:
-    """Write the row of an entry whose lines are there."""
-    facts = json.dumps(entry.facts, ensure_ascii=False)
-    db.execute(_ENTRY, (number, owner_id, entry.at, entry.kind, entry.wallet.name, entry.asset, plain(entry.amount), facts))
+def seal(db: sqlite3.Connection, names: Names, number: int, owner: str, entry: Entry, lines: Iterable[tuple]) -> None:
+    """Write the seal and then the row of an entry whose lines are there; `lines` are its postings as they are sealed (see seals.py)."""
+    said = entry.at, entry.kind, entry.wallet.name, entry.asset, plain(entry.amount), json.dumps(entry.facts, ensure_ascii=False)
+    previous = seals.head(db)
+    db.execute(_SEAL, (number, previous, seals.seal(previous, (number, owner, *said), lines, _change_lines(entry))))
+    db.execute(_ENTRY, (number, names.owner(owner), *said))
 
 
-def _posting_rows(number: int, names: Names, entry: Entry, scale: Scale) -> list[tuple]:
-    """What fills an account goes before what empties it: only the whole entry must leave it on its side of zero."""
-    rows = []
+def _posting_rows(number: int, names: Names, entry: Entry, scale: Scale) -> tuple[list[tuple], list[tuple]]:
+    """Rows to write and lines to seal. What fills an account goes before what empties it: only the whole entry must leave it on its side of zero."""
+    rows, lines = [], []
     for line, (account, asset, amount) in enumerate(entry.postings):
         asset_id, units = names.units(asset, amount, scale)
         emptying = sign_of(account.wallet.owner, account.bucket) * units < 0
         rows.append((emptying, (number, line, names.account(account), asset_id, units)))
-    return [row for _, row in sorted(rows)]
+        lines.append((line, str(account), asset, names.scale(asset), str(units)))
+    return [row for _, row in sorted(rows)], lines
 
 
 def _change_rows(number: int, names: Names, entry: Entry) -> Iterator[tuple]:
     for line, (wallet, key, value) in enumerate(entry.changes):
         yield number, line, names.owner(wallet.owner), wallet.name, key, value
+
+
+def _change_lines(entry: Entry) -> list[tuple]:
+    return [(line, wallet.owner, wallet.name, key, value) for line, (wallet, key, value) in enumerate(entry.changes)]
 
 
 def last_id(db: sqlite3.Connection) -> int:
@@ -117,19 +132,52 @@ def history(
         f"SELECT id, at, kind, wallet, asset, amount, facts FROM entries WHERE {where} ORDER BY id DESC LIMIT :limit",
         {"owner": owner, "kind": kind, "since": since, "until": until, "asset": asset, "limit": -1 if limit is None else limit},
     ).fetchall()
-    found = [(row[0], _entry(db, owner, row)) for row in rows]
+    found = [(row[0], entry_of(db, owner, row)) for row in rows]
     if kind in (None, "interest"):
         found += accruals.of_owner(db, owner, -UNITS_MOST if since is None else since, UNITS_MOST if until is None else until, asset, -1 if limit is None else limit)
     return sorted(found, key=_by_number)[-limit if limit else None :]
 
 
-def _entry(db: sqlite3.Connection, owner: str, row: tuple) -> Entry:
+def journal(db: sqlite3.Connection, owner: str | None) -> Iterator[tuple[int, Entry]]:
+    """(number, entry) by time, of one account, with its part in accruals, or of all: whoever was brought up to date later has higher numbers."""
+    parts = [] if owner is None else accruals.of_owner(db, owner, -UNITS_MOST, UNITS_MOST, None, -1)
+    return merge(_journal(db, owner), sorted(parts, key=_by_time), key=_by_time)
+
+
+def _journal(db: sqlite3.Connection, owner: str | None) -> Iterator[tuple[int, Entry]]:
+    rows = db.execute(
+        "SELECT o.name, e.id, e.at, e.kind, e.wallet, e.asset, e.amount, e.facts FROM entries e JOIN owners o ON o.id = e.owner_id "
+        "WHERE ?1 IS NULL OR o.name = ?1 ORDER BY e.at, e.id",
+        (owner,),
+    )
+    for name, *row in rows:
+        yield row[0], entry_of(db, name, row)
+
+
+def balances(db: sqlite3.Connection, owner: str | None) -> Iterator[Posting]:
+    """What is kept as the balance of every account and coin, zeros too."""
+    rows = db.execute(
+        "SELECT o.name, a.wallet, a.bucket, s.name, s.scale, b.amount FROM balances b JOIN accounts a ON a.id = b.account_id "
+        "JOIN owners o ON o.id = a.owner_id JOIN assets s ON s.id = b.asset_id WHERE ?1 IS NULL OR o.name = ?1 ORDER BY a.id, s.id",
+        (owner,),
+    )
+    for name, wallet, bucket, asset, scale, units in rows:
+        yield Posting(Account(Wallet.named(name, wallet), bucket), asset, amount_of(units, scale))
+
+
+def entry_of(db: sqlite3.Connection, owner: str, row: tuple, bare: bool = False) -> Entry:
+    """The entry of a row (id, at, kind, wallet, asset, amount, facts) with its lines, unless `bare`. Raises LedgerFault ledger_damaged where none can have been written so."""
     number, at, kind, wallet, asset, amount, facts = row
-    lines = tuple(_postings(db, number)), tuple(_changes(db, number))
-    return Entry(at, kind, Wallet.named(owner, wallet), asset, Decimal(amount), *lines, json.loads(facts))
+    lines = () if bare else (tuple(postings(db, number)), tuple(_changes(db, number)))
+    try:
+        return Entry(at, kind, Wallet.named(owner, wallet), asset, Decimal(amount), *lines, facts=json.loads(facts))
+    except (Unbalanced, ValueError, ArithmeticError) as error:
+        path = db.execute("PRAGMA database_list").fetchone()[2]
+        raise LedgerFault("ledger_damaged", path=path, why=f"entry {number} cannot be read ({error})") from error
 
 
-def _postings(db: sqlite3.Connection, number: int) -> Iterator[Posting]:
+def postings(db: sqlite3.Connection, number: int) -> Iterator[Posting]:
+    """The lines of an entry, as they are read."""
     rows = db.execute(
         "SELECT o.name, a.wallet, a.bucket, s.name, s.scale, p.amount FROM postings p JOIN accounts a ON a.id = p.account_id "
         "JOIN owners o ON o.id = a.owner_id JOIN assets s ON s.id = p.asset_id WHERE p.entry_id = ? ORDER BY p.line",

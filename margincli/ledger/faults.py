@@ -22,11 +22,17 @@ FAULTS: dict[str, Fault] = {
     "newer_ledger": Fault(4, "{path} was written by a newer margincli (schema {found}, this one knows {known}).", "Update margincli."),
     "ledger_unreadable": Fault(4, "{path} cannot be opened: {why}.", "See who owns the file and its directory: ls -l {path}"),
     "no_rulebook": Fault(4, "{path} holds no rule book for that time.", "Bring one in: margincli rules use PROFILE"),
+    "no_backup": Fault(4, "There is no file {path}.", "Name the file that was written by: margincli backup FILE"),
+    "file_there": Fault(3, "{path} is there already.", "Choose another, or replace what is there: --yes"),
+    "same_file": Fault(3, "{path} is the ledger itself.", "Name a file of its own."),
+    "log_beside": Fault(3, "{beside} would be taken for a part of {path}.", "See whose it is, and move it away when nobody uses it: fuser {beside}"),
+    "unproved": Fault(8, "The books of {path} do not hold ({count} findings): {why} Nothing was copied.", "See them all: margincli check --ledger {path}"),
     "interval_clash": Fault(
         3,
         "{symbol} from {source} has candles of another interval or grid there: {theirs} from {at}, now {ours}.",
         "Import these under another name: --source NAME",
     ),
+    "ledger_exists": Fault(3, "{path} is there already, and an import never writes over anything.", "Name a new ledger: --ledger NEW.db"),
     "ledger_full": Fault(3, "That is more than the ledger can hold: an amount ends at {most} of the coin's smallest units.", "Use a smaller amount."),
     "ledger_busy": Fault(5, "{path} is in use by another program.", "Try again when it is done; see who has it open: fuser {path}"),
     "ledger_read_only": Fault(5, "{path} or its directory cannot be written: {why}.", "See the rights of both: ls -ld {path} and its directory."),
@@ -71,6 +77,8 @@ def translated(path: str) -> Iterator[None]:
         if fault is None:
             raise
         raise fault from error
+    except UnicodeDecodeError as error:  # of a name or a text in the file
+        raise LedgerFault("ledger_damaged", path=path, why=f"text in it is not UTF-8 ({error.reason})") from error
 
 
 @contextmanager
@@ -102,7 +110,7 @@ _CODE_OF_SQLITE = {
 }
 _CONSTRAINT_DATATYPE = 3091  # a sum past 2^63 turned into a REAL, which no STRICT table takes; Python has no name for it
 # Not an error class of its own: a table or text that only tampering or rot can have changed.
-_SIGNS_OF_DAMAGE = ("no such table", "no such column", "no such view", "Could not decode")
+_SIGNS_OF_DAMAGE = ("no such table", "no such column", "no such view", "Could not decode", "unsupported file format")
 
 
 def _fault_of(error: sqlite3.Error, path: str) -> Exception | None:

@@ -65,8 +65,8 @@ class Fold:
 
     def entries(self) -> Iterator[Claim]:
         """Entries with their lines, each table read once, in step."""
-        postings = _Lines(self.db.execute("SELECT entry_id, account_id, asset_id, amount FROM postings ORDER BY entry_id, line"))
-        changes = _Lines(self.db.execute("SELECT entry_id, owner_id, wallet, key, value FROM changes ORDER BY entry_id, line"))
+        postings = Lines(self.db.execute("SELECT entry_id, account_id, asset_id, amount FROM postings ORDER BY entry_id, line"))
+        changes = Lines(self.db.execute("SELECT entry_id, owner_id, wallet, key, value FROM changes ORDER BY entry_id, line"))
         number = 0
         for row in self.db.execute("SELECT id, owner_id, at, kind, wallet, asset, amount, facts FROM entries ORDER BY id"):
             entry = EntryRow(*row)
@@ -221,7 +221,7 @@ class Fold:
         owed = self.borrowed[key]
         return "" if owed == principal else f"{plain(owed)} was owed then, not {plain(principal)}"
 
-class _Lines:
+class Lines:
     """Rows ordered by entry, handed out entry by entry. What belongs to no entry is remembered, not lost."""
 
     def __init__(self, rows: Iterable[tuple]):

@@ -13,14 +13,15 @@ from decimal import Decimal
 from itertools import count
 
 from ..domain.interest import ACCRUAL, HOUR, PERIODIC
-from ..domain.journal import HOUSE, INTEREST, Entry
+from ..domain.journal import HOUSE, INTEREST, Entry, Posting
 from ..domain.money import plain
 from ..domain.quiet import Due, units_charge_up
 from ..domain.world import moment
 from .books import last_id, seal
 from .faults import UNITS_MOST, LedgerFault
-from .names import Names, amount_of
+from .names import Names, Scale, amount_of
 from .schema import ASTIR
+from .seals import lines_of
 
 SAFETY = 1 + 1e-9  # far more than a sum of REAL can be off
 _LOANS = "balances b CROSS JOIN accounts a ON a.id = b.account_id CROSS JOIN owners o ON o.id = a.owner_id"
@@ -46,6 +47,7 @@ def screen(db: sqlite3.Connection, worth: Iterable[tuple[str, Decimal, Decimal]]
     `worth`: a coin, what one of it counts for in USDT where it is held (the least), and where it is owed (the most, interest
     included). A coin that is missing there counts as nothing where it is held, and makes loud where it is owed.
     """
+    _put_aside(db, "loud", "worth", "dues")
     db.execute("CREATE TEMP TABLE loud (owner_id INTEGER PRIMARY KEY)")
     db.execute("CREATE TEMP TABLE worth (asset_id INTEGER PRIMARY KEY, held REAL, owed REAL)")
     scales = {name: (number, scale) for number, name, scale in db.execute("SELECT id, name, scale FROM assets")}
@@ -62,6 +64,12 @@ def screen(db: sqlite3.Connection, worth: Iterable[tuple[str, Decimal, Decimal]]
         "WHERE owed > 0 AND held <= owed * CASE wallet WHEN 'cross' THEN ? ELSE call_bar(wallet) END",
         (hours, float(call_bar("cross")) * SAFETY),  # every hour may round up by one unit
     )
+
+
+def _put_aside(db: sqlite3.Connection, *tables: str) -> None:
+    """A ledger kept open sweeps more than once."""
+    for table in tables:
+        db.execute(f"DROP TABLE IF EXISTS temp.{table}")
 
 
 def charge(db: sqlite3.Connection, names: Names, settled_hour: dict[int, list[Due]]) -> list[tuple[int, Entry]]:
@@ -105,10 +113,22 @@ def _add_up(db: sqlite3.Connection, names: Names, number: int, due: Due) -> tupl
     return loans, total
 
 
+def add_lines(db: sqlite3.Connection, names: Names, number: int, postings: Iterable[Posting], scale: Scale) -> None:
+    """Lines of an accrual that was exported, numbered as they were."""
+    for account, asset, amount in postings:
+        line, (asset_id, units) = names.account(account), names.units(asset, amount, scale)
+        db.execute("INSERT INTO postings (entry_id, line, account_id, asset_id, amount) VALUES (?, ?, ?, ?, ?)", (number, line, line, asset_id, units))
+
+
+def seal_loans(db: sqlite3.Connection, names: Names, number: int, entry: Entry) -> None:
+    """Write an accrual's own row; its lines are there."""
+    seal(db, names, number, HOUSE.owner, entry, lines_of(db, number))
+
+
 def _seal(db: sqlite3.Connection, names: Names, number: int, due: Due, loans: int, total: int) -> tuple[int, Entry]:
     facts = {"type": PERIODIC, "mode": due.mode, "rate_daily": plain(due.rate_daily), "first": moment(due.first), "hours": due.hours, "loans": loans}
     entry = Entry(due.last, ACCRUAL, HOUSE, due.asset, amount_of(total, names.scale(due.asset)), (), (), facts)
-    seal(db, number, names.owner(HOUSE.owner), entry)
+    seal_loans(db, names, number, entry)
     return number, entry
 
 

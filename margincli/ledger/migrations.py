@@ -10,9 +10,11 @@ from typing import Iterator
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from .chain import sealed_now
 from .pool import SCHEMA as POOL_RATES
 from .pool import VIEW as POOL_RATES_BY_ASSET
-from .schema import APPLICATION_ID, ASTIR, GUARDS, KEEPING, TABLES
+from .schema import APPLICATION_ID, GUARDS, HERD, KEEPING, SEALING, SEALS, TABLES
+from .seals import hash_of
 from .views import ACCRUED, INTEREST_ROWS, VIEWS
 
 steps = Migrations("margincli")
@@ -28,28 +30,22 @@ def books(db: Database) -> None:
     _now_at(db, 1)
 
 
-@steps(name="0002_herd")
-def herd(db: Database) -> None:
-    """Who has business of his own is found without looking at everybody."""
-    db.conn.execute(f"CREATE INDEX settings_astir ON settings (owner_id) WHERE {ASTIR}")
-    db.conn.execute(ACCRUED)
+@steps(name="0002_seals_pool_and_herd")
+def seals_pool_and_herd(db: Database) -> None:
+    """A chain of hashes over the journal; the rates of the lending pool; interest in BNB; many accounts charged in one stroke."""
+    for statement in _statements(POOL_RATES + POOL_RATES_BY_ASSET + INTEREST_ROWS + ACCRUED + HERD + SEALS):
+        db.conn.execute(statement)
+    _seal(db.conn)
+    for statement in _statements(SEALING):
+        db.conn.execute(statement)
     _now_at(db, 2)
 
 
-@steps(name="0003_interest_in_bnb")
-def interest_in_bnb(db: Database) -> None:
-    """Interest hour by hour also tells the coin of the loan, which a charge in BNB is not in."""
-    db.conn.execute("DROP VIEW interest_rows")
-    db.conn.execute(INTEREST_ROWS)
-    _now_at(db, 3)
-
-
-@steps(name="0004_pool_rates")
-def pool_rates(db: Database) -> None:
-    """The rates of the lending pool, where coins have a supply."""
-    for statement in _statements(POOL_RATES + POOL_RATES_BY_ASSET):
-        db.conn.execute(statement)
-    _now_at(db, 4)
+def _seal(connection: sqlite3.Connection) -> None:
+    """What there is already is sealed as it stands: each entry, and each rule book."""
+    connection.executemany("INSERT INTO seals VALUES (?, ?, ?)", sealed_now(connection))
+    documents = connection.execute("SELECT document, since FROM rulebooks").fetchall()
+    connection.executemany("UPDATE rulebooks SET hash = ? WHERE since = ?", [(hash_of(document), since) for document, since in documents])
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -9,20 +9,28 @@ import sqlite3
 import stat
 import time
 from contextlib import contextmanager
-from typing import Any, Callable, Iterator
+from typing import TYPE_CHECKING, Any, Callable, Iterator, Union
 
 from .faults import LedgerFault, reachable, translated
 from .session import Session
 
-SCHEMA = 4  # the newest step of migrations.py; there, because importing it costs more than a whole command
+if TYPE_CHECKING:  # kept.py is loaded by those who keep a ledger open
+    from .kept import Kept
+
+SCHEMA = 2  # the newest step of migrations.py; there, because importing it costs more than a whole command
 APPLICATION_ID = 0x4D524743  # as in schema.py, likewise
 BUSY_SECONDS = 10.0
 RuleDocument = Callable[[], dict[str, Any]]
+Ledger = Union[str, os.PathLike[str], "Kept"]
 
 
 @contextmanager
-def reading(path: str | os.PathLike[str], busy_seconds: float = BUSY_SECONDS) -> Iterator[Session]:
+def reading(path: Ledger, busy_seconds: float = BUSY_SECONDS) -> Iterator[Session]:
     """The ledger as it stands at this moment, whoever writes meanwhile. Never creates one. Raises LedgerFault."""
+    if hasattr(path, "step"):
+        with path.step(None) as session:
+            yield session
+        return
     path = os.fspath(path)
     with translated(path):
         connection = _connect_to_read(path, busy_seconds)
@@ -33,15 +41,19 @@ def reading(path: str | os.PathLike[str], busy_seconds: float = BUSY_SECONDS) ->
 
 
 @contextmanager
-def writing(path: str | os.PathLike[str], document: RuleDocument | None = None, busy_seconds: float = BUSY_SECONDS) -> Iterator[Session]:
+def writing(path: Ledger, document: RuleDocument | None = None, busy_seconds: float = BUSY_SECONDS) -> Iterator[Session]:
     """The ledger to oneself, from before the first read until `commit`; without a commit nothing has happened.
 
     Where there is none it is created, in the same transaction, with the rule book that `document()` answers; without
-    `document` that is the fault no_ledger. Raises LedgerFault.
+    `document` that is the fault no_ledger. Of one kept open it is a step. Raises LedgerFault.
     """
+    if hasattr(path, "step"):
+        with path.step(document) as session:
+            yield session
+        return
     path = os.fspath(path)
     with translated(path):
-        if document is not None and not _is_begun(path):
+        if document is not None and not is_begun(path):
             _create_file(path)
         connection = _connect_to_write(path, document, busy_seconds)
         try:
@@ -56,12 +68,12 @@ def scratch(document: RuleDocument) -> Iterator[Session]:
     with translated(":memory:"):
         connection = sqlite3.connect(":memory:", isolation_level=None)
         _prepare(connection).execute("BEGIN IMMEDIATE")
-        _migrate(connection, document())
+        migrated(connection, document())
         yield Session(connection, ":memory:")
         connection.close()
 
 
-def _is_begun(path: str) -> bool:
+def is_begun(path: str) -> bool:
     """Whether there is a file with something in it. Raises LedgerFault for what can never be a ledger."""
     if "\0" in path:
         raise LedgerFault("not_a_ledger", path=repr(path), why="no file has such a name")
@@ -81,17 +93,18 @@ def _is_begun(path: str) -> bool:
 def _create_file(path: str) -> None:
     """An empty file that only its owner can read, in directories of the same kind, never through a link laid in between."""
     with reachable(path, denied="ledger_read_only"):
-        _create_directories(os.path.dirname(os.path.abspath(path)))
+        create_directories(os.path.dirname(os.path.abspath(path)))
         try:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
         except FileExistsError:
-            _is_begun(path)  # another first writer was quicker, which is fine; a link to nothing is not
+            is_begun(path)  # another first writer was quicker, which is fine; a link to nothing is not
 
 
-def _create_directories(directory: str) -> None:
+def create_directories(directory: str) -> None:
+    """Those on the way too, each for its owner alone."""
     if os.path.isdir(directory):
         return
-    _create_directories(os.path.dirname(directory))
+    create_directories(os.path.dirname(directory))
     try:
         os.mkdir(directory, 0o700)
     except FileExistsError:
@@ -100,19 +113,19 @@ def _create_directories(directory: str) -> None:
 
 
 def _connect_to_read(path: str, busy_seconds: float) -> sqlite3.Connection:
-    if not _is_begun(path):
+    if not is_begun(path):
         raise LedgerFault("no_ledger", path=path)
-    connection = _snapshot(path, busy_seconds)
-    if _version(connection, path) == SCHEMA:
+    connection = snapshot(path, busy_seconds)
+    if version_of(connection, path) == SCHEMA:
         return connection
     connection.close()
     older = _connect_to_write(path, None, busy_seconds)
     older.execute("COMMIT")
     older.close()
-    return _snapshot(path, busy_seconds)
+    return snapshot(path, busy_seconds)
 
 
-def _snapshot(path: str, busy_seconds: float) -> sqlite3.Connection:
+def snapshot(path: str, busy_seconds: float) -> sqlite3.Connection:
     """A connection that sees one moment of a ledger and can change nothing."""
     try:
         return _snapshot_by(path, "mode=ro", busy_seconds)
@@ -125,10 +138,10 @@ def _snapshot(path: str, busy_seconds: float) -> sqlite3.Connection:
 
 
 def _snapshot_by(path: str, how: str, busy_seconds: float) -> sqlite3.Connection:
-    connection = _connect(path, how, busy_seconds)
+    connection = connect(path, how, busy_seconds)
     try:
         connection.execute("BEGIN")
-        if _version(connection, path) is None:
+        if version_of(connection, path) is None:
             raise LedgerFault("no_ledger", path=path)
     except BaseException:
         connection.close()
@@ -137,29 +150,31 @@ def _snapshot_by(path: str, how: str, busy_seconds: float) -> sqlite3.Connection
 
 
 def _connect_to_write(path: str, document: RuleDocument | None, busy_seconds: float) -> sqlite3.Connection:
-    if not _is_begun(path) and document is None:
+    if not is_begun(path) and document is None:
         raise LedgerFault("no_ledger", path=path)
     if not os.access(path, os.W_OK):  # SQLite would open it to read, and say so only at the first change
         raise LedgerFault("ledger_read_only", path=path, why="permission denied")
-    connection = _connect(path, "mode=rw", busy_seconds)
+    connection = connect(path, "mode=rw", busy_seconds)
     try:
         rules = None
-        if _version(connection, path) is None:
+        if version_of(connection, path) is None:
             if document is None:
                 raise LedgerFault("no_ledger", path=path)
             rules = document()  # it is slow: before anyone is kept waiting
-        _keep_a_log(connection, busy_seconds)
+        keep_a_log(connection, busy_seconds)
         connection.execute("BEGIN IMMEDIATE")
-        version = _version(connection, path)  # again: it may have been created meanwhile
+        version = version_of(connection, path)  # again: it may have been created meanwhile
         if version != SCHEMA:
-            _migrate(connection, rules if version is None else None)
+            if version is not None:
+                _keep_older(path, version)
+            migrated(connection, rules if version is None else None)
         return connection
     except BaseException:
         _rolled_back(connection).close()
         raise
 
 
-def _connect(path: str, how: str, busy_seconds: float) -> sqlite3.Connection:
+def connect(path: str, how: str, busy_seconds: float) -> sqlite3.Connection:
     """mode=rw and mode=ro never create: between our look and SQLite's the file may have become a link."""
     quoted = os.path.abspath(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
     return _prepare(sqlite3.connect(f"file://{quoted}?{how}", uri=True, timeout=busy_seconds, isolation_level=None))
@@ -177,7 +192,7 @@ def _rolled_back(connection: sqlite3.Connection) -> sqlite3.Connection:
     return connection
 
 
-def _version(connection: sqlite3.Connection, path: str) -> int | None:
+def version_of(connection: sqlite3.Connection, path: str) -> int | None:
     """The schema of the file; None when it is an empty database, which is a ledger somebody was kept from creating."""
     application, version = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
     if application != APPLICATION_ID:
@@ -189,7 +204,7 @@ def _version(connection: sqlite3.Connection, path: str) -> int | None:
     return version
 
 
-def _keep_a_log(connection: sqlite3.Connection, busy_seconds: float) -> None:
+def keep_a_log(connection: sqlite3.Connection, busy_seconds: float) -> None:
     """WAL, so that readers and the writer do not wait for each other."""
     deadline = time.monotonic() + busy_seconds
     while True:
@@ -203,13 +218,21 @@ def _keep_a_log(connection: sqlite3.Connection, busy_seconds: float) -> None:
             time.sleep(0.01)
 
 
-def _migrate(connection: sqlite3.Connection, rules: dict[str, Any] | None) -> None:
+def migrated(connection: sqlite3.Connection, rules: dict[str, Any] | None) -> None:
     """Bring the schema up to date and, in a new ledger, lay down the rule book it starts from: in the open transaction."""
     from .migrations import migrate
 
     migrate(connection)
     if rules is not None:
         Session(connection, "").add_rulebook(0, rules)
+
+
+def _keep_older(path: str, version: int) -> None:
+    """A ledger of an older margincli is kept as it was, for those who want to go back: once."""
+    from .copies import keep_copy
+
+    if not os.path.lexists(older := f"{path}.v{version}"):
+        keep_copy(path, older)
 
 
 def _has_log(path: str) -> bool:

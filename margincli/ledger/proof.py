@@ -7,9 +7,11 @@ from typing import Any
 
 from ..domain.journal import RESERVED
 from ..domain.money import plain
-from . import pool
+from ..domain.world import moment
+from . import chain, pool
 from .folding import Claim, Fold
 from .names import amount_of, sign_of
+from .seals import hash_of
 from .session import Session
 
 SHOWN_OF_A_KIND = 50  # of one kind of finding; the rest is counted
@@ -17,11 +19,14 @@ SHOWN_OF_A_KIND = 50  # of one kind of finding; the rest is counted
 Finding = dict[str, Any]
 
 
-def prove(session: Session) -> list[Finding]:
-    """Everything that does not hold, each as {code, message, facts}; [] when the books hold."""
+def prove(session: Session, earlier_head: str | None = None) -> list[Finding]:
+    """Everything that does not hold, each as {code, message, facts}; [] when the books hold.
+
+    `earlier_head` is what `Session.head` answered some time ago: that journal must have been continued since.
+    """
     found: Counter[str] = Counter()
     findings = []
-    for code, message, facts in _claims(session.db):
+    for code, message, facts in _claims(session.db, earlier_head):
         found[code] += 1
         if found[code] <= SHOWN_OF_A_KIND:
             findings.append({"code": code, "message": message, "facts": {key: str(value) for key, value in facts.items()}})
@@ -32,17 +37,19 @@ def prove(session: Session) -> list[Finding]:
     return findings
 
 
-def _claims(db: sqlite3.Connection) -> Iterator[Claim]:
+def _claims(db: sqlite3.Connection, earlier_head: str | None) -> Iterator[Claim]:
     yield from _file(db)
     yield from _guards(db)
     fold = Fold(db)
     yield from _accounts(fold)
     yield from fold.entries()
+    yield from chain.claims(db, earlier_head)
     yield from _balances(fold)
     yield from _totals(fold)
     yield from _settings(fold)
     yield from _settled(fold)
     yield from pool.claims(db)
+    yield from _rules_and_market(db)
 
 
 def _file(db: sqlite3.Connection) -> Iterator[Claim]:
@@ -122,6 +129,21 @@ def _settled(fold: Fold) -> Iterator[Claim]:
         if owner not in RESERVED and (until is None or until < last):
             facts = {"owner": owner, "settled_to": until, "last": last}
             yield "settled", f"{owner} has an entry later than the time up to which it is settled.", facts
+
+
+_NUMBERS = {"quotes": ("price",), "candles": ("open", "high", "low", "close"), "rates": ("rate_daily",)}
+
+
+def _rules_and_market(db: sqlite3.Connection) -> Iterator[Claim]:
+    """Rule books are what was put in force; prices and rates are not sealed, but they are numbers."""
+    for since, document, sealed in db.execute("SELECT since, document, hash FROM rulebooks"):
+        if hash_of(document) != sealed:
+            yield "rules", f"The rule book of {moment(since)} is not what was put in force.", {"since": moment(since)}
+    for table, columns in _NUMBERS.items():
+        wrong = " OR ".join(f"{column} GLOB '*[^0-9.]*' OR {column} GLOB '*.*.*' OR {column} NOT GLOB '*[0-9]*'" for column in columns)
+        (count,) = db.execute(f"SELECT count(*) FROM {table} WHERE {wrong}").fetchone()
+        if count:
+            yield "market", f"{count} rows of {table} hold what is no number.", {"table": table, "rows": count}
 
 
 def _fresh() -> sqlite3.Connection:

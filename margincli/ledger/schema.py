@@ -1,7 +1,7 @@
 """The tables of a ledger, and the triggers by which the file itself keeps the books.
 
-An entry is sealed by its own row: its lines come first, and only the next entry, the one whose row is not there yet,
-takes lines. The row is refused unless its lines balance; from then on nothing of it can change. Balances and settings
+An entry is closed by its own row: its lines and its seal come first, and only the next entry, the one whose row is not
+there yet, takes lines. The row is refused unless its lines balance; from then on nothing of it can change. Balances and settings
 follow from the lines, inside the same statement.
 
 A trigger's own ``OR IGNORE`` would be overruled by the statement that fires it, so triggers say NOT EXISTS instead.
@@ -12,6 +12,8 @@ ASTIR = (
     "value <> '' AND key NOT IN ('opened_at', 'region', 'quiz_passed_at', 'orders', 'leverage_changed_at', 'cooling_off_until', "
     "'auto_transfer', 'top_up', 'top_up_to') AND NOT (key = 'leverage' AND (value IN ('3', '5') OR wallet GLOB 'isolated:*'))"
 )
+
+HERD = f"\nCREATE INDEX settings_astir ON settings (owner_id) WHERE {ASTIR};\n"
 
 APPLICATION_ID = 0x4D524743  # "MRGC", where file(1) and SQLite tell one program's database from another's
 
@@ -194,3 +196,23 @@ def _guards() -> str:
 
 
 GUARDS = _guards()
+
+# Since version 3. Like its lines, the seal of an entry comes before the row; so many entries can be written table by table.
+SEALS = """
+CREATE TABLE seals (
+  entry_id INTEGER PRIMARY KEY REFERENCES entries DEFERRABLE INITIALLY DEFERRED,
+  previous TEXT NOT NULL, -- the hash of the entry before it
+  hash TEXT NOT NULL CHECK (length(hash) = 64) -- SHA-256 of the entry, its lines and `previous`: see seals.py
+) STRICT;
+
+ALTER TABLE rulebooks ADD COLUMN hash TEXT; -- SHA-256 of the document
+"""
+SEALING = f"""
+CREATE TRIGGER seals_are_a_chain BEFORE INSERT ON seals
+WHEN new.entry_id <> (SELECT coalesce(max(entry_id), 0) + 1 FROM seals)
+  OR new.previous <> coalesce((SELECT hash FROM seals ORDER BY entry_id DESC LIMIT 1), '{"0" * 64}')
+BEGIN SELECT RAISE(ABORT, 'the seal does not follow on the last one'); END;
+
+CREATE TRIGGER entries_are_sealed AFTER INSERT ON entries WHEN NOT EXISTS (SELECT 1 FROM seals WHERE entry_id = new.id)
+BEGIN SELECT RAISE(ABORT, 'the entry is not sealed'); END;
+""" + "".join(_NEVER.format(table="seals", verb=verb, verb_upper=verb.upper()) for verb in ("update", "delete"))

@@ -5,15 +5,16 @@ Every method may raise LedgerFault, through the door that opened the session (se
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from ..domain.journal import RESERVED, Entry
+from ..domain.journal import RESERVED, Entry, Posting
 from ..domain.market import IndexRules, Market
 from ..domain.rulebook import Rulebook
 from ..domain.standing import State
-from . import books, market
+from ..domain.world import moment
+from . import books, market, seals
 from .faults import UNITS_MOST, LedgerFault
 from .names import Names, Scale
 
@@ -60,6 +61,10 @@ class Session:
         """The account that is settled the furthest, and until when; None in a ledger without accounts."""
         return books.last_settled(self.db)
 
+    def name_owner(self, owner: str) -> None:
+        """Creates the account, if it is not there, without saying until when it is settled."""
+        self._names.owner(owner)
+
     # the books
 
     def state(self, owner: str) -> State:
@@ -87,6 +92,28 @@ class Session:
     ) -> list[tuple[int, Entry]]:
         """(number, entry), oldest first: the newest `limit` of those from `since` to `until` that touch `asset`."""
         return books.history(self.db, owner, kind, since, until, asset, limit)
+
+    def journal(self, owner: str | None = None) -> Iterator[tuple[int, Entry]]:
+        """(number, entry) by time, as they are read: of one account, or of all."""
+        return books.journal(self.db, owner)
+
+    def balances(self, owner: str | None = None) -> Iterator[Posting]:
+        """What the file keeps as the balance of every account and coin, zeros too."""
+        return books.balances(self.db, owner)
+
+    def scales(self) -> dict[str, int]:
+        """The coins that were ever booked, with their decimals."""
+        return dict(self.db.execute("SELECT name, scale FROM assets ORDER BY id"))
+
+    def head(self) -> str:
+        """The seal of the last entry: one hash that stands for the whole journal (see seals.py)."""
+        return seals.head(self.db)
+
+    def entry_sealed(self, head: str) -> int | None:
+        """The number of the entry that `head` is the seal of; 0 for the beginning, None where no entry bears it."""
+        from . import chain
+
+        return chain.entry_sealed(self.db, head)
 
     def counts(self) -> dict[str, int]:
         """How many accounts, entries, postings, quotes, candles and rates there are."""
@@ -132,6 +159,18 @@ class Session:
 
         return herd.loud(self.db)
 
+    def add_loans(self, number: int, postings: Iterable[Posting], scale: Scale) -> None:
+        """Lines of the accrual to be entry `number`, as they were exported."""
+        from . import herd
+
+        herd.add_lines(self.db, self._names, number, postings, scale)
+
+    def seal_loans(self, number: int, entry: Entry) -> None:
+        """The accrual whose lines were added."""
+        from . import herd
+
+        herd.seal_loans(self.db, self._names, number, entry)
+
     # once only
 
     def recall(self, ref: str) -> tuple[str, str, dict[str, Any]] | None:
@@ -166,11 +205,20 @@ class Session:
         rows = prices.last_prices(self.db, symbol, at)
         return prices.with_shares(rows, self.market([], {row["symbol"] for row in rows}, at, at), at)
 
+    def quotes(self) -> Iterator[tuple[int, str, Decimal]]:
+        """(at, symbol, price) of every quote, by time, whoever gave it."""
+        for at, symbol, price in self.db.execute("SELECT at, name, price FROM quotes JOIN symbols ON id = symbol_id ORDER BY at, symbol_id, source"):
+            yield at, symbol, Decimal(price)
+
     def rates_in_force(self, asset: str | None = None, at: int = UNITS_MOST) -> list[dict[str, Any]]:
         """Rows of mode, asset, since, rate_daily, source: the last of each mode and asset at `at`."""
         from . import prices
 
         return prices.rates_in_force(self.db, asset, at)
+
+    def name_symbol(self, symbol: str) -> None:
+        """Give a symbol its number before it has a price."""
+        self._names.symbol(symbol)
 
     def set_quote(self, symbol: str, source: str, at: int, price: str, volume: str | None = None) -> None:
         """Replaces a quote of the same source and moment."""
@@ -218,10 +266,12 @@ class Session:
         return since
 
     def rulebook(self, at: int) -> Rulebook:
-        """The one in force at `at`. Raises LedgerFault no_rulebook before the first."""
+        """The one in force at `at`. Raises LedgerFault no_rulebook before the first, ledger_damaged where it was changed by hand."""
         since = self.rulebook_since(at)
         if since not in self._rulebooks:
-            (document,) = self.db.execute("SELECT document FROM rulebooks WHERE since = ?", (since,)).fetchone()
+            document, sealed = self.db.execute("SELECT document, hash FROM rulebooks WHERE since = ?", (since,)).fetchone()
+            if seals.hash_of(document) != sealed:  # half a rule book could decide anything
+                raise LedgerFault("ledger_damaged", path=self.path, why=f"the rule book of {moment(since)} is not what was put in force")
             self._rulebooks[since] = Rulebook(json.loads(document))
         return self._rulebooks[since]
 
@@ -231,6 +281,7 @@ class Session:
 
     def add_rulebook(self, since: int, document: dict[str, Any]) -> None:
         """In force from `since` on; replaces one from the same moment on."""
-        row = (since, document["profile"], json.dumps(document, ensure_ascii=False))
-        self.db.execute("INSERT OR REPLACE INTO rulebooks (since, profile, document) VALUES (?, ?, ?)", row)
+        text = json.dumps(document, ensure_ascii=False)
+        row = (since, document["profile"], text, seals.hash_of(text))
+        self.db.execute("INSERT OR REPLACE INTO rulebooks (since, profile, document, hash) VALUES (?, ?, ?, ?)", row)
         self._rulebooks.pop(since, None)

@@ -72,8 +72,10 @@ FROM entries e JOIN postings p ON p.entry_id = e.id JOIN accounts a ON a.id = p.
 WHERE e.kind = 'accrual';
 """
 
-# The one of step 0003: a charge in BNB is not in the coin of its loan.
+# The one of step 0002: a charge in BNB is not in the coin of its loan.
 INTEREST_ROWS = f"""
+DROP VIEW interest_rows;
+
 CREATE VIEW interest_rows AS
 WITH RECURSIVE h (entry_id, hour, hours) AS (
   SELECT id, 0, json_extract(facts, '$.hours') FROM entries WHERE kind = 'interest'
@@ -82,5 +84,5 @@ SELECT e.id AS entry_id, {sql_moment(_HOUR_AT)} AS at, o.name AS owner, e.wallet
   coalesce(json_extract(e.facts, '$.raw_asset'), e.asset) AS raw_asset,
   json_extract(e.facts, '$.principal') AS principal, json_extract(e.facts, '$.rate_daily') AS rate_daily,
   json_extract(e.facts, '$.charge') AS interest, json_extract(e.facts, '$.type') AS type
-FROM h JOIN entries e ON e.id = h.entry_id JOIN owners o ON o.id = e.owner_id
+FROM h JOIN entries e ON e.id = h.entry_id JOIN owners o ON o.id = e.owner_id;
 """

@@ -4,18 +4,18 @@ import json
 import re
 from typing import Any
 
-# Lone surrogates are no valid UTF-8, C1 controls steer some terminals, and two separators break JavaScript.
-_UNSAFE = re.compile("[\x7f-\x9f\ud800-\udfff\u2028\u2029]")
+# Lone surrogates are no valid UTF-8, C1 controls steer some terminals, marks of direction show text as what it is not, and two separators break JavaScript.
+_UNSAFE = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
 PARTS = ("sums", "rows", "entries", "wallets", "findings", "questions")
 
 
 def as_json(document: dict[str, Any]) -> str:
-    return _safe(json.dumps(document, indent=2, ensure_ascii=False))
+    return safe(json.dumps(document, indent=2, ensure_ascii=False))
 
 
 def as_jsonl(document: dict[str, Any]) -> str:
     """A row a line; a document without rows is one line."""
-    return "".join(_safe(json.dumps(row, ensure_ascii=False, separators=(",", ":"))) + "\n" for row in rows_of(document))
+    return "".join(safe(json.dumps(row, ensure_ascii=False, separators=(",", ":"))) + "\n" for row in rows_of(document))
 
 
 def rows_of(document: dict[str, Any]) -> list[Any]:
@@ -26,6 +26,6 @@ def rows_of(document: dict[str, Any]) -> list[Any]:
     return [document]
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
     """Such characters stand only inside strings, where an escape means the same."""
     return text if text.isascii() and "\x7f" not in text else _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

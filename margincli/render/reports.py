@@ -60,14 +60,43 @@ def checked(document: dict[str, Any]) -> list[Block]:
     findings = document.get("findings") or []
     counted = ", ".join(_counted(name, count) for name, count in (document.get("counts") or {}).items())
     if document.get("ok"):
-        return [Line(f"OK: the books hold{' (' + counted + ')' if counted else ''}.", GOOD)]
+        return [Line(f"OK: the books hold{' (' + counted + ')' if counted else ''}.", GOOD), *_head(document)]
     told = [Line(f"THE BOOKS DO NOT HOLD: {len(findings)} finding{'' if len(findings) == 1 else 's'}{' in ' + counted if counted else ''}.", DANGER)]
     return told + [Line(f"  {_finding(finding)}") for finding in findings]
 
 
+def exported(document: dict[str, Any]) -> list[Block]:
+    return [Line(f"Wrote {document['output']} for {document['format']}: {_counts(document)}.")]
+
+
+def rebuilt(document: dict[str, Any]) -> list[Block]:
+    return [Line(f"OK: {document['ledger']} is the ledger that {document['file']} was exported from ({_counts(document)}), and its books hold.", GOOD)]
+
+
+def _counts(document: dict[str, Any]) -> str:
+    return ", ".join(_counted(name, count) for name, count in document["counts"].items())
+
+
+def copied(document: dict[str, Any]) -> list[Block]:
+    """A backup or a restore: from where to where, and what was there before."""
+    ledger, file = document["ledger"], document["file"]
+    source, target = (ledger, file) if document["command"] == "backup" else (file, ledger)
+    told = [Line(f"OK: {source} is copied to {target}, and its books hold ({_counts(document)}).", GOOD), *_head(document)]
+    return told + ([Line(f"What was there before is kept as {document['kept']}.")] if document.get("kept") else [])
+
+
+def _head(document: dict[str, Any]) -> list[Line]:
+    """The hash to keep elsewhere, and what has come since the one that was."""
+    lines = [Line(f"Head: {document['head']}")] if document.get("head") else []
+    if then := document.get("continues"):
+        lines.append(Line(f"It continues {then['head']}, the seal of entry {then['entry']}: {_counted('entries', then['entries_since'])} since."))
+    return lines
+
+
 def _counted(name: str, count: Any) -> str:
     words = name.replace("_", " ")
-    return f"{count} {words.removesuffix('s') if str(count) == '1' and not words.endswith('ies') else words}"
+    one = f"{words.removesuffix('ies')}y" if words.endswith("ies") else words.removesuffix("s")
+    return f"{count} {one if str(count) == '1' else words}"
 
 
 def _finding(finding: Any) -> str:

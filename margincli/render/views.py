@@ -22,6 +22,10 @@ _BY_VERB = {
     "price import": ("reports", "imported"),
     "rate import": ("reports", "imported"),
     "check": ("reports", "checked"),
+    "export": ("reports", "exported"),
+    "import": ("reports", "rebuilt"),
+    "backup": ("reports", "copied"),
+    "restore": ("reports", "copied"),
 }
 _BY_PART = {"entries": ("receipt", "receipt"), "questions": ("reports", "quiz"), "rows": ("rows", "anything"), "wallets": ("status", "status")}
 

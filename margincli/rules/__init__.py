@@ -5,6 +5,7 @@ Import this inside the call that needs it: reading TOML takes longer than most c
 
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -41,6 +42,7 @@ def read(text: str) -> Document:
     return document
 
 
+@cache
 def quiz() -> list[dict[str, Any]]:
     """The questions in order: id, question, choices, and the answer with its rule and reason."""
     return tomllib.loads(_packaged("quiz.toml"))["questions"]

@@ -20,13 +20,19 @@ def test_current(name):
     assert written == generate.scripts()[name], "run: python completions/generate.py"
 
 
-def test_an_option_means_the_same_everywhere():
+def test_an_option_takes_a_value_everywhere_or_nowhere():
     """The scripts tell options that take a value from flags by name alone."""
     meanings = {}
     for verb in tree.tree():
         for option in verb.options:
             for name in option.names:
-                assert meanings.setdefault(name, (option.takes_value, option.choices)) == (option.takes_value, option.choices), (verb.path, name)
+                assert meanings.setdefault(name, option.takes_value) == option.takes_value, (verb.path, name)
+
+
+def test_only_the_formats_of_an_export_are_its_own():
+    meanings = {}
+    own = {(verb.path, name) for verb in tree.tree() for option in verb.options for name in option.names if meanings.setdefault(name, option.choices) != option.choices}
+    assert own == {("export", "--format"), ("export", "-f")}
 
 
 def completed(words, directory):
@@ -39,7 +45,7 @@ def completed(words, directory):
 
 LINES = [
     (["bor"], ["borrow"]),
-    (["r"], ["repay", "rate", "rules"]),
+    (["r"], ["repay", "restore", "rate", "rules"]),
     (["price", ""], ["set", "import", "fetch", "show"]),
     (["rate", "s"], ["set", "show"]),
     (["trade", ""], ["buy", "sell"]),
@@ -55,6 +61,10 @@ LINES = [
     (["status", "--format", "j"], ["json", "jsonl"]),
     (["status", "--format", "=", "j"], ["json", "jsonl"]),
     (["status", "--format", "="], ["table", "json", "jsonl", "csv", "md"]),
+    (["export", "--format", ""], ["hledger", "ledger", "beancount", "csv", "json"]),
+    (["export", "-f", "b"], ["beancount"]),
+    (["export", "--output", "a"], ["a.csv"]),
+    (["import", "b"], ["b.csv"]),
     (["status", "--ch"], ["--check"]),
     (["status", "--dry"], []),
     (["price", "set", "--vol"], ["--volume"]),

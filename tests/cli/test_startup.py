@@ -55,6 +55,16 @@ def test_json_needs_no_tables(tmp_path):
     assert "margincli.render.layout" not in modules
 
 
+@pytest.mark.parametrize("format", ["json", "csv", "hledger", "ledger", "beancount"])
+def test_an_export_needs_no_tables_either(tmp_path, format):
+    ledger = ["--ledger", str(tmp_path / "a.db"), "--at", "2024-09-01"]
+    assert loaded("deposit", "USDT", "5", "--json", *ledger)[0] == 0
+    code, modules, out = loaded("export", "-f", format, *ledger)
+    assert code == 0, out
+    assert not modules & set(HEAVY)
+    assert format != "json" or "margincli.journals.beancount" not in modules
+
+
 def test_importing_the_package_is_next_to_nothing():
     done = subprocess.run([sys.executable, "-c", "import sys, margincli.cli; print('typer' in sys.modules)"], capture_output=True, text=True)
     assert done.stdout == "False\n"

@@ -50,7 +50,11 @@ READS = [
     ("rate import r.csv", ("rate_import", "r.csv", None)),
     ("rate show BTC", ("rate_show", "BTC")),
     ("rules show liquidation", ("rules_show", "liquidation")),
-    ("check", ("check",)),
+    ("check", ("check", None)),
+    (f"check --head {'AB' * 32}", ("check", "ab" * 32)),
+    ("backup copy.db", ("backup", "copy.db", False)),
+    ("backup copy.db --yes", ("backup", "copy.db", True)),
+    ("restore copy.db -y", ("restore", "copy.db", True)),
 ]
 
 

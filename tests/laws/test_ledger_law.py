@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from worlds import at
 
-from margincli import desk, quotes, records, sweeping
+from margincli import archive, desk, quotes, records, sweeping
 from margincli.domain.journal import Wallet
 from margincli.domain.operations.activate import Activate
 from margincli.domain.operations.alert import Alert
@@ -177,7 +177,15 @@ class Account(RuleBasedStateMachine):
 
     def teardown(self):
         if hasattr(self, "folder"):
+            self.can_be_carried_away()
             self.folder.cleanup()
+
+    def can_be_carried_away(self):
+        """Whatever the life was like, its export makes the same ledger again, and that one the same export."""
+        first, again = "".join(archive.export(self.call()._replace(account=None), "json")), self.path.with_name("again.db")
+        self.path.with_name("whole.json").write_text(first, encoding="utf-8")
+        archive.rebuild(self.call()._replace(ledger=again), str(self.path.with_name("whole.json")))
+        assert "".join(archive.export(self.call()._replace(ledger=again, account=None), "json")) == first
 
 
 Account.TestCase.settings = settings(max_examples=12, stateful_step_count=25, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))

@@ -186,14 +186,15 @@ def test_lines_whose_sum_overflows(begun):
 
 
 # Entries 1 and 2 are there, so 3 is the open one; account 1 is the world's, 2 the free balance, 3 is the number of main.
+SEAL = "INSERT INTO seals SELECT 3, hash, printf('%064d', 3) FROM seals WHERE entry_id = 2"
 UNBALANCED = "INSERT INTO entries VALUES (3, 3, 2000, 'gift', 'cross', 'USDT', '1', '{}')"
 
 
 @pytest.mark.parametrize(
     ("statements", "refusal"),
     [
-        (["INSERT INTO postings VALUES (3, 0, 2, 1, 100)", UNBALANCED], "not balanced"),
-        (["INSERT INTO postings VALUES (3, 0, 2, 1, 100)", "INSERT INTO postings VALUES (3, 1, 1, 1, -99)", UNBALANCED], "not balanced"),
+        (["INSERT INTO postings VALUES (3, 0, 2, 1, 100)", SEAL, UNBALANCED], "not balanced"),
+        (["INSERT INTO postings VALUES (3, 0, 2, 1, 100)", "INSERT INTO postings VALUES (3, 1, 1, 1, -99)", SEAL, UNBALANCED], "not balanced"),
         (["INSERT INTO postings VALUES (1, 7, 2, 1, 100)"], "sealed"),
         (["INSERT INTO changes VALUES (1, 7, 3, 'cross', 'leverage', '10')"], "sealed"),
         (["INSERT INTO postings VALUES (4, 0, 2, 1, 100)"], "sealed"),
@@ -205,6 +206,15 @@ UNBALANCED = "INSERT INTO entries VALUES (3, 3, 2000, 'gift', 'cross', 'USDT', '
         (["INSERT INTO entries (owner_id, at, kind, wallet, asset, amount, facts) VALUES (3, 2000, 'x', 'cross', '', '0', '{}')"], "numbered"),
         (["INSERT OR REPLACE INTO entries VALUES (1, 3, 2000, 'x', 'cross', '', '0', '{}')"], "numbered"),
         (["INSERT INTO entries VALUES (3, 3, 2000, 'x', 'cross', '', '0', 'not json')"], "json_valid"),
+        (["INSERT INTO entries VALUES (3, 3, 2000, 'x', 'cross', '', '0', '{}')"], "not sealed"),
+        ([SEAL], "FOREIGN KEY"),
+        ([SEAL, SEAL], "follow on"),
+        ([SEAL.replace("hash,", "previous,")], "follow on"),
+        ([SEAL.replace("SELECT 3", "SELECT 4")], "follow on"),
+        ([SEAL.replace("064d", "063d")], "CHECK"),
+        (["INSERT OR REPLACE INTO seals SELECT 2, previous, hash FROM seals WHERE entry_id = 2"], "follow on"),
+        (["UPDATE seals SET hash = previous"], "append-only"),
+        (["DELETE FROM seals"], "append-only"),
         (["UPDATE entries SET amount = '5'"], "append-only"),
         (["DELETE FROM entries"], "append-only"),
         (["UPDATE postings SET amount = amount * 2"], "append-only"),

@@ -19,7 +19,7 @@ def test_first_write_creates_a_private_ledger(tmp_path):
     old = os.umask(0)
     try:
         with writing(path, rules) as session:
-            assert [stat.S_IMODE(os.stat(p).st_mode) for p in (path.parent.parent, path.parent, path, f"{path}-wal")] == [0o700, 0o700, 0o600, 0o600]
+            assert [stat.S_IMODE(os.stat(p).st_mode) for p in (path.parent.parent, path.parent, path, f"{path}-wal", f"{path}-shm")] == [0o700, 0o700, 0o600, 0o600, 0o600]
             session.commit()
     finally:
         os.umask(old)
@@ -143,7 +143,7 @@ with writing(sys.argv[1], lambda: RULES) as session:
 """
 
 
-@pytest.mark.parametrize("where", ["opening._create_file", "opening._keep_a_log", "opening._migrate", "before commit"])
+@pytest.mark.parametrize("where", ["opening._create_file", "opening.keep_a_log", "opening.migrated", "before commit"])
 def test_killed_while_creating(path, where):
     assert python(KILLED, path, where).wait() == -signal.SIGKILL
     assert fault_of(reading, path).code == "no_ledger"

@@ -73,6 +73,8 @@ def test_the_guards_are_back(charged):
         ("UPDATE entries SET at = at - 7200000 WHERE id = 18", "interest"),
         ("DELETE FROM postings WHERE entry_id = 18 AND amount < 0", "balance"),
         ("UPDATE postings SET account_id = 1 WHERE entry_id = 18 AND amount > 0", "interest"),
+        ("UPDATE postings SET line = 1000 WHERE entry_id = 18 AND amount > 0", "seal"),
+        ("UPDATE entries SET facts = facts || ' ' WHERE id = 18", "seal"),
     ],
 )
 def test_the_proof_sees_a_bent_accrual(charged, bent, code):

@@ -60,28 +60,6 @@ def test_newer_ledger(begun):
         assert (fault.code, fault.exit_code, fault.facts["found"]) == ("newer_ledger", 4, "99")
 
 
-@pytest.mark.parametrize("door", [reading, writing])
-def test_older_ledger_is_brought_up_to_date(begun, door, monkeypatch):
-    from margincli.ledger import migrations, opening
-
-    steps, newer = migrations.Migrations("margincli"), SCHEMA + 1
-    for known in migrations.steps._migrations:
-        steps(name=known.name)(known.fn)
-
-    @steps(name="9999_memo")
-    def memo(db):
-        db.conn.execute("CREATE TABLE memo (text TEXT) STRICT")
-        migrations._now_at(db, newer)
-
-    monkeypatch.setattr(migrations, "steps", steps)
-    monkeypatch.setattr(opening, "SCHEMA", newer)
-    with door(begun) as session:
-        assert session.db.execute("SELECT * FROM memo").fetchall() == [] and session.owners() == ["main"]
-        if door is writing:
-            session.commit()
-    assert rows(begun, "PRAGMA user_version") == [(newer,)]
-
-
 def test_busy(begun):
     with writing(begun):
         fault = fault_of(writing, begun, busy_seconds=0.05)

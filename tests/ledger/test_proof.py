@@ -89,7 +89,7 @@ def test_whole_entries_forged_are_found(told):
     """A line too many that was booked with all guards on cannot be told from a true one; without them it leaves traces."""
     with by_hand(told, "INSERT INTO postings VALUES (1, 9, 1, 1, 5)", "INSERT INTO postings VALUES (1, 8, 2, 1, -5)", guards=False):
         pass
-    assert codes(told) == {"guard", "balance", "amount"}
+    assert codes(told) == {"guard", "balance", "amount", "seal"}
 
 
 def test_a_guard_that_was_weakened(told):
@@ -104,14 +104,48 @@ def test_a_guard_that_was_weakened(told):
 
 
 def test_damage_is_found(told):
-    content = bytearray(told.read_bytes())
-    root = 4096 * (int.from_bytes(content[28:32], "big") // 2)
+    with by_hand(told) as db:
+        (page,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'postings'").fetchone()
+    content, root = bytearray(told.read_bytes()), 4096 * (page - 1)
     content[root + 200 : root + 4096] = bytes(4096 - 200)
     told.write_bytes(content)
     try:
         assert "file" in codes(told)
     except LedgerFault as fault:
         assert fault.exit_code == 8
+
+
+def test_rules_that_were_changed_are_found_and_not_gone_by(told):
+    with by_hand(told, "UPDATE rulebooks SET document = '{\"profile\": \"mine\"}'"):
+        pass
+    assert codes(told) == {"rules"}
+    with pytest.raises(LedgerFault, match="not what was put in force"):
+        with reading(told) as session:
+            session.rulebook(0)
+
+
+@pytest.mark.parametrize(("table", "column"), [("quotes", "price"), ("candles", "high"), ("rates", "rate_daily")])
+@pytest.mark.parametrize("number", ["", "1.2.3", "-1", "1e5", "NaN", "\x01", "."])
+def test_prices_and_rates_are_numbers(told, table, column, number):
+    with writing(told) as session:
+        session.set_quote("BTCUSDT", "me", HOUR, "0.5")
+        session.add_candles("BTCUSDT", "binance", HOUR, [(HOUR, 2 * HOUR - 1, "1", "4.00", "1", "3", "9")])
+        session.set_rate("cross", "USDT", 0, "0.0002", "me")
+        session.commit()
+    assert codes(told) == set()
+    with by_hand(told) as connection:
+        connection.execute(f"UPDATE {table} SET {column} = ?", (number,))
+    assert codes(told) == {"market"}
+
+
+def test_an_entry_that_cannot_be_read(told):
+    for spoilt in ("UPDATE entries SET amount = 'x' WHERE id = 1", "UPDATE postings SET amount = amount + 1 WHERE entry_id = 3 AND line = 0"):
+        with by_hand(told, spoilt, guards=False):
+            pass
+        with pytest.raises(LedgerFault, match="cannot be read") as caught:
+            with reading(told) as session:
+                session.history("main", limit=None, kind="deposit" if "id = 1" in spoilt else "borrow")
+        assert caught.value.exit_code == 8
 
 
 def test_many_findings_are_counted():

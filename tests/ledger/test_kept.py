@@ -1,0 +1,212 @@
+"""A ledger kept open: steps stand or fall alone, and what it remembers is what the file says."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from margincli import desk, quotes, records, sweeping
+from margincli.domain.journal import Wallet
+from margincli.domain.operations.activate import Activate
+from margincli.domain.operations.borrow import Borrow
+from margincli.domain.operations.deposit import Deposit
+from margincli.domain.operations.transfer import Transfer
+from margincli.domain.operations.withdraw import Withdraw
+from margincli.domain.refusals import Refused
+from margincli.ledger import LedgerFault, reading, writing
+from margincli.ledger.kept import Kept
+from margincli.tape import Manner, Step, play
+
+D = Decimal
+NOW = 1_725_235_200_000
+
+
+def call(ledger, at=NOW, account="main", **more):
+    return desk.Call(ledger, account, at, **more)
+
+
+def begin(ledger):
+    quotes.price_set(call(ledger), "BTCUSDT", D(60000), None, None)
+    desk.perform(call(ledger), Deposit("USDT", D(1000)))
+    desk.perform(call(ledger), Activate(Wallet("main", "cross"), "3", "DE", "accepted", records.quiz_key(), records.quiz_key()))
+    desk.perform(call(ledger), Transfer("USDT", D(500), Wallet("main", "spot"), Wallet("main", "cross")))
+
+
+@pytest.fixture
+def path(tmp_path) -> Path:
+    return tmp_path / "ledger.db"
+
+
+def kinds(path):
+    with reading(path) as session:
+        return [entry.kind for _, entry in session.history("main")]
+
+
+def kinds_of_house(path):
+    with reading(path) as session:
+        return [entry.kind for _, entry in session.history("house")]
+
+
+def test_what_it_remembers_is_what_the_file_says(path):
+    with Kept(path) as kept:
+        begin(kept)
+        desk.perform(call(kept), Borrow(Wallet("main", "cross"), "USDT", D(100)))
+        with reading(kept) as session:
+            for owner in ("main", "nobody"):
+                remembered, read = session.state(owner), super(type(session), session).state(owner)
+                assert remembered.balances == read.balances and remembered.settings == read.settings
+                assert session.settled_to(owner) == super(type(session), session).settled_to(owner)
+        kept.keep()
+    assert kinds(path) == ["deposit", "activate", "transfer", "borrow", "interest"]
+
+
+def test_many_accounts_are_swept_again_and_again(path, monkeypatch):
+    """In one stroke, a rehearsal and an undone step among them: what is remembered of the accounts is what they were charged."""
+    monkeypatch.setattr(sweeping, "MANY", 0)
+    hour = 3_600_000
+    with Kept(path) as kept:
+        begin(kept)
+        desk.perform(call(kept), Borrow(Wallet("main", "cross"), "USDT", D(100)))
+        kept.keep()
+        for after in (1, 3, 3, 4):
+            for dry_run in (True, False):
+                told = sweeping.sweep(call(kept, NOW + after * hour, None, dry_run=dry_run), "accrue")
+                assert {entry["kind"] for entry in told["entries"]} <= {"accrual"}
+            with reading(kept) as session:
+                remembered, read = session.state("main"), super(type(session), session).state("main")
+                assert remembered.balances == read.balances and session.settled_to("main") == NOW + after * hour
+        kept.keep()
+        sweeping.sweep(call(kept, NOW + 9 * hour, None), "liquidate")
+        kept.undo()
+        sweeping.sweep(call(kept, NOW + 8 * hour, None), "accrue")
+        kept.keep()
+    with reading(path) as session:
+        assert [entry.facts["hours"] for _, entry in session.history("main", kind="interest")] == [1, 1, 2, 1, 4]
+    assert kinds_of_house(path) == ["accrual"] * 4 and records.check(call(path))["findings"] == []
+
+
+def test_it_remembers_no_more_accounts_than_it_may(path, monkeypatch):
+    monkeypatch.setattr("margincli.ledger.kept.OWNERS_MOST", 2)
+    with Kept(path) as kept:
+        for name in "abcabcddcba":
+            desk.perform(call(kept, account=name), Deposit("USDT", D(1)))
+        for name, much in (("a", 3), ("b", 3), ("c", 3), ("d", 2)):
+            with pytest.raises(Refused, match="balance_too_small"):
+                desk.perform(call(kept, account=name), Withdraw("USDT", D(much) + D("0.1")))
+        kept.keep()
+    assert records.check(call(path))["findings"] == []
+
+
+def test_only_what_was_kept_stands(path):
+    with Kept(path) as kept:
+        desk.perform(call(kept), Deposit("USDT", D(1)))
+        kept.keep()
+        desk.perform(call(kept), Deposit("USDT", D(2)))
+        kept.undo()
+        desk.perform(call(kept), Deposit("USDT", D(4)))
+        with reading(kept) as session:
+            assert [amount for (account, _), amount in session.state("main").balances.items() if account.wallet.owner == "main"] == [D(5)]
+    assert kinds(path) == ["deposit"]
+
+
+def test_a_step_that_wrote_and_failed_is_forgotten(path):
+    """Names given out in it are given out anew, balances are as before."""
+    with Kept(path) as kept:
+        desk.perform(call(kept), Deposit("USDT", D(1)))
+        with pytest.raises(RuntimeError), writing(kept) as session:
+            session.append("amy", [], lambda asset: 8)
+            session.settle("amy", NOW)
+            raise RuntimeError
+        desk.perform(call(kept, dry_run=True), Deposit("BTC", D(3)))
+        desk.perform(call(kept, account="amy"), Deposit("BTC", D(2)))
+        with pytest.raises(Refused, match="balance_too_small"):
+            desk.perform(call(kept, account="amy"), Withdraw("BTC", D(3)))
+        kept.keep()
+    assert records.check(call(path))["findings"] == []
+
+
+def test_what_another_wrote_between_two_commits_is_seen(path):
+    with Kept(path) as kept:
+        begin(kept)
+        kept.keep()
+        desk.perform(call(path), Withdraw("USDT", D(400)))
+        quotes.price_set(call(path), "BTCUSDT", D(50000), None, None)
+        with pytest.raises(Refused, match="balance_too_small"):
+            desk.perform(call(kept), Withdraw("USDT", D(200)))
+        with reading(kept) as session:
+            assert session.market({"BTC"}, set(), NOW, NOW).value("BTC", NOW) == D(50000)
+
+
+def test_a_market_of_more_than_was_asked_for_says_the_same(path):
+    with Kept(path) as kept:
+        for hour in range(50):
+            quotes.price_set(call(kept, NOW + hour * 3_600_000), "BTCUSDT", D(60000 + hour), None, None)
+        with reading(kept) as session:
+            for since, until in ((40, 41), (3, 4), (10, 45), (0, 0), (20, 49)):
+                wide = session.market({"BTC"}, set(), NOW + since * 3_600_000, NOW + until * 3_600_000)
+                exact = super(type(session), session).market({"BTC"}, set(), NOW + since * 3_600_000, NOW + until * 3_600_000)
+                for at in range(NOW + since * 3_600_000, NOW + until * 3_600_000 + 1, 1_800_000):
+                    assert wide.value("BTC", at) == exact.value("BTC", at)
+                ranges = [market.tickers["BTCUSDT"].moments(NOW + since * 3_600_000, NOW + until * 3_600_000) for market in (wide, exact)]
+                assert ranges[0] == ranges[1]
+
+
+def test_a_rehearsal_leaves_no_trace(path):
+    with Kept(path, rehearsal=True) as kept:
+        begin(kept)
+        kept.keep()
+        assert desk.perform(call(kept), Withdraw("USDT", D(500)))["entries"]
+    assert not path.exists()
+    with pytest.raises(LedgerFault), Kept(path, rehearsal=True) as kept, reading(kept):
+        pass
+
+
+# --- the tape ---
+
+
+class Heard:
+    """Answers as they are given out."""
+
+    def __init__(self):
+        self.held, self.given = [], []
+
+    def hold(self, line, document, exit_code):
+        self.held.append((line, exit_code))
+
+    def give(self, line):
+        self.given += self.held
+        self.held = []
+
+    def drop(self):
+        self.held = []
+
+
+def tell(error):
+    return {"error": getattr(error, "code", "fault")}, 3 if isinstance(error, Refused) else 1
+
+
+def reader(kept):
+    def read(number, amount):
+        return Step("main", str(amount), None, lambda: (desk.perform(call(kept), (Deposit if amount > 0 else Withdraw)("USDT", D(abs(amount)))), 0))
+
+    return read
+
+
+def test_the_tape_takes_any_lines(path):
+    with Kept(path) as kept:
+        heard = Heard()
+        assert play(kept, ((n, n - 5) for n in range(6, 10)), reader(kept), tell, heard, Manner(2)) == 0
+        assert play(kept, [(1, -20), (2, 7)], reader(kept), tell, heard, Manner(1)) == 3
+    assert heard.given == [(6, 0), (7, 0), (8, 0), (9, 0), (1, 3), (2, 0)] and len(kinds(path)) == 5
+
+
+def test_a_fault_of_ours_stops_the_tape_at_its_last_commit(path):
+    heard = Heard()
+    with pytest.raises(ZeroDivisionError), Kept(path) as kept:
+
+        def read(number, amount):
+            assert 10 // amount
+            return reader(kept)(number, amount)
+
+        play(kept, enumerate((1, 2, 3, 0, 4)), read, tell, heard, Manner(2))
+    assert heard.given == [(0, 0), (1, 0)] and len(kinds(path)) == 2
