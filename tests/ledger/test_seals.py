@@ -61,6 +61,16 @@ def test_the_bytes_that_are_hashed():
     assert seal("ab" * 32, entry, postings, [(0, "main", "cross", "leverage", "3")]) == hashlib.sha256(written.encode()).hexdigest()
 
 
+@pytest.mark.parametrize("lines", range(7))
+def test_lines_that_come_as_they_are_read_make_the_same_bytes(lines, monkeypatch):
+    """An accrual of a million loans is hashed a piece at a time."""
+    entry = (7, "house", 3_600_000, "accrual", "", "USDT", "1", "{}")
+    postings = [(line, f"a{line}:cross:interest", "USDT", 8, "-1") for line in range(lines)]
+    whole = seal(BEGINNING, entry, postings, [])
+    monkeypatch.setattr("margincli.ledger.seals.AT_ONCE", 3)
+    assert seal(BEGINNING, entry, iter(postings), iter([])) == whole
+
+
 def test_every_entry_follows_on_the_one_before(told):
     seals = rows(told, "SELECT entry_id, previous, hash FROM seals ORDER BY entry_id")
     assert [number for number, _, _ in seals] == [1, 2, 3, 4, 5]
