@@ -49,7 +49,7 @@ def rebuild(call: Call, file: str) -> Document:
             reader = Reader(source, file, _parts())
             _take(session, reader)
             _prove(session, reader)
-            counts = {part: proof.rows for part, proof in reader.proofs.items()}
+            counts = _counts(session, reader.proofs)
             session.commit()
         if call.dry_run:
             os.unlink(partial)
@@ -65,7 +65,7 @@ def _lines(session, call: Call, format: str, counts: dict[str, int]) -> Iterator
     if format == "json":
         proofs = Proofs()
         yield from _whole(session, proofs)
-        counts.update((part, proof.rows) for part, proof in proofs.items())
+        counts.update(_counts(session, proofs))
         return
     from .journals.book import Book
 
@@ -93,6 +93,11 @@ def _whole(session, proofs: Proofs) -> Iterator[str]:
     from .ledger.parts import parts
 
     return lines(parts(session), proofs)
+
+
+def _counts(session, proofs: Proofs) -> dict[str, int]:
+    """By part; a long entry has more rows than one."""
+    return {part: proof.rows for part, proof in proofs.items()} | {"entries": session.counts()["entries"]}
 
 
 def _counted(entries: Iterable[tuple[int, Entry]], counts: dict[str, int]) -> Iterator[tuple[int, Entry]]:

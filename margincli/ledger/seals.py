@@ -38,11 +38,11 @@ _encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=
 
 def seal(previous: str, entry: Sequence, postings: Iterable[Sequence], changes: Iterable[Sequence]) -> str:
     """The seal of an entry, whose parts are rows of plain values as above: a pure function of them. Postings may come as they are read."""
-    lines, text = iter(postings), _encode([previous, *entry])[:-1] + ",["
+    lines = iter(postings)
     some = list(islice(lines, AT_ONCE))
-    if len(some) < AT_ONCE:  # nearly all: one text
-        return hash_of(f"{text}{_encode(some)[1:-1]}],{_encode(list(changes))}]")
-    sealed = sha256(text.encode())
+    if len(some) < AT_ONCE:  # nearly all
+        return hash_of(_encode([previous, *entry, some, list(changes)]))
+    sealed = sha256((_encode([previous, *entry])[:-1] + ",[").encode())
     while some:
         following = list(islice(lines, AT_ONCE))
         sealed.update(f"{_encode(some)[1:-1]}{',' if following else ''}".encode())

@@ -68,8 +68,9 @@ def test_accruals_too(at_once, small, tmp_path, monkeypatch):
     """Interest of many loans in one entry, in as many rows as it takes: everybody finds his part, under the same head."""
     monkeypatch.setattr(parts, "LINES_AT_ONCE", at_once)
     file = exported(small, tmp_path, "json")
-    rebuild(file, tmp_path / "again.db")
+    document = rebuild(file, tmp_path / "again.db")
     with reading(small) as first, reading(tmp_path / "again.db") as second:
+        assert document["counts"]["entries"] == first.counts()["entries"]
         owners = first.owners()
         accruals = [entry for _, entry in first.journal() if entry.kind == "accrual"]
         assert len(accruals) > 3 and max(entry.facts["loans"] for entry in accruals) > 3

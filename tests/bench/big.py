@@ -20,6 +20,7 @@ from margincli.domain.operations.borrow import Borrow
 from margincli.domain.operations.deposit import Deposit
 from margincli.domain.operations.transfer import Transfer
 from margincli.ledger import writing
+from margincli.ledger.chain import sealed_now
 
 D = Decimal
 BEGIN = 1_725_148_800_000  # 2024-09-01
@@ -89,6 +90,8 @@ def copy(db: sqlite3.Connection, accounts: int) -> None:
         "UPDATE balances SET amount = (SELECT sum(p.amount) FROM postings p WHERE p.account_id = balances.account_id AND p.asset_id = balances.asset_id) "
         "WHERE account_id IN (SELECT a.id FROM accounts a JOIN owners o ON o.id = a.owner_id WHERE o.name IN ('house', 'world'))"
     )
+    db.execute("DELETE FROM seals")
+    db.executemany("INSERT INTO seals VALUES (?, ?, ?)", sealed_now(db))
     for _, _, sql in aside:
         db.execute(sql)
     db.execute("COMMIT")
