@@ -135,10 +135,13 @@ def pool_rates(session, at: int) -> list[PoolRate]:
 
 
 def settle_under_the_rules(session, world: World, settled_to: int) -> tuple[World, list[Entry]]:
-    """Settle each stretch of time under the rule book in force then; a new one is judged by at the moment it takes effect (PROF-*)."""
+    """Settle each stretch of time under the rule book in force then; a new one is judged by at the moment it takes effect (PROF-*).
+
+    The settled moment comes first, once more: a price set at that very moment, after it was settled, counts as if it had been there.
+    """
     entries: list[Entry] = []
     changes = session.rulebook_changes(settled_to, world.now)
-    for until in [*(end for change in changes for end in (change - 1, change)), world.now]:
+    for until in [settled_to, *(end for change in changes for end in (change - 1, change)), world.now]:
         rules = session.rulebook(until)
         stretch = World(until, world.owner, world.state, world.market.under(IndexRules.of(rules)), rules)
         world, found = settle(stretch, settled_to)

@@ -56,7 +56,7 @@ class _Walk:
         wallets = state.wallets(self.world.owner)
         leaving = {wallet for wallet in wallets if any(at <= self.until for _, at in scheduled(self.world, wallet))}
         lively = [wallet for wallet in wallets if state.owes(wallet) or wallet in leaving or open_orders(state, wallet)]
-        self.watches = [Watch(self.world, wallet) for wallet in lively]
+        self.watches = [Watch(self.world, wallet, self.since) for wallet in lively]
 
     def moments(self) -> Iterator[int]:
         """Every moment at which anything may happen, ascending, the last one being now. None without debts and orders."""
@@ -152,8 +152,8 @@ class Watch:
     is compared and nothing is evaluated while nothing can happen. Where a debt has one rate throughout the bounds are exact.
     """
 
-    def __init__(self, world: World, wallet: Wallet):
-        self.wallet = wallet
+    def __init__(self, world: World, wallet: Wallet, since: int):
+        self.wallet, self.since = wallet, since  # of candles that closed by then the inside has been judged
         self.orders = [order for order in open_orders(world.state, wallet) if order.status == "NEW"]
         self.touches: dict[str, Touch] = {}
         self.ends = [at for _, at in scheduled(world, wallet)]  # when what it holds or owes leaves margin (DEL-*)
@@ -186,8 +186,8 @@ class Watch:
         market, at = world.market, world.now
         self.before = self.now
         self.now = self._prices(market, at)
-        self.corners = market.corners(self.assets, at) or ()
-        self.touches = {order.symbol: touch for order in self.orders if (touch := _touch(market, order.symbol, at))}
+        self.corners = (market.corners(self.assets, at) if at > self.since else None) or ()
+        self.touches = {order.symbol: touch for order in self.orders if (touch := self._touch(market, order.symbol, at))}
         if not self.owed <= self.now.keys():
             require_priced_debts(world, self.wallet)
 
@@ -202,6 +202,11 @@ class Watch:
     def _prices(self, market, at: int) -> Prices:
         priced = ((asset, market.value(asset, at)) for asset in self.assets)
         return {asset: price for asset, price in priced if price is not None}
+
+    def _touch(self, market, symbol: str, at: int) -> Touch | None:
+        price, ticker = market.last(symbol, at), market.tickers.get(symbol)
+        extremes = ticker.extremes(at) if ticker and at > self.since else None
+        return None if price is None else Touch(price, *(extremes or (None, None)), at)
 
     def follow(self) -> None:
         """ORD-12: trailing stops that this moment did not set off follow it."""
@@ -276,8 +281,3 @@ class Watch:
     def take_runs(self) -> list[Entry]:
         entries, self.runs = self.peek_runs(), {}
         return entries
-
-
-def _touch(market, symbol: str, at: int) -> Touch | None:
-    price, ticker = market.last(symbol, at), market.tickers.get(symbol)
-    return None if price is None else Touch(price, *(ticker.extremes(at) or (None, None)), at)

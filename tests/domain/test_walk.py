@@ -39,6 +39,18 @@ def test_where_nothing_is_owed_nothing_falls_due_and_no_price_is_looked_at():
     assert entries == [] and after.state is found.state
 
 
+# --- the settled moment ---
+
+
+def test_news_of_the_settled_moment_counts_when_it_is_looked_at_again_but_not_the_inside_of_a_candle():
+    """Law 3: a price that was set at the very moment up to which an account is settled, after it was; ORD-14: a candle counts once."""
+    assert events(walked("12:00", since="12:00", prices=prices(("12:00", "21000")), cross=LONG)[1])[0] == ("margin_call", "12:00:00")
+    path = {"BTCUSDT": bars(("11:00", "30000", "30000", "21000", "30000"))}
+    closing = "11:59:59.999"
+    assert events(walked("12:30", since="11:30", prices=path, cross=LONG)[1])[0] == ("margin_call", closing)
+    assert events(walked(closing, since=closing, prices=path, cross=LONG)[1]) == []
+
+
 # --- calls ---
 
 
