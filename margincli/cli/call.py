@@ -12,7 +12,7 @@ import typer
 from . import config
 from .clock import read_as_of
 from .faults import WordFault, misuse
-from .words import read_account
+from .words import read_account, read_text
 
 DEFAULT_ACCOUNT = "main"
 OF_WRITING_VERBS = ("dry_run", "ref", "yes")
@@ -109,4 +109,4 @@ def _format(named: str, json: bool) -> str:
 def _ref(named: str | None) -> str | None:
     if named is not None and not named.strip():
         raise misuse("A --ref cannot be empty.", "Leave it out, or give an id of your own.")
-    return named
+    return None if named is None else read_text(named)

@@ -61,6 +61,13 @@ def read_account(text: str) -> str:
     raise WordFault("bad_account", f"'{short(text)}' cannot be the name of an account: {why}.", "Choose another: --account NAME", account=text)
 
 
+def read_text(text: str) -> str:
+    """Whatever the user calls a thing: kept as text, so bytes that are none cannot be taken."""
+    if not text.isascii() and text.encode("utf-8", "replace").decode() != text:
+        raise WordFault("bad_text", "A name is not UTF-8 text.", "Write it in UTF-8, or in plain letters and digits.")
+    return text
+
+
 def read_region(text: str) -> str:
     if not re.fullmatch("[A-Za-z]{2}(-[A-Za-z0-9]{1,3})?", text.strip()):
         raise WordFault("bad_region", f"'{short(text)}' is not a country code.", "Use two letters, such as DE, or a part of a country, such as UA-43.", region=text)
@@ -129,4 +136,4 @@ AssetOption = Annotated[str | None, typer.Option("--asset", metavar="ASSET", hel
 SinceOption = Annotated[str | None, typer.Option("--since", metavar="TIME", help="Only from this time on."), read_moment]
 SumOption = Annotated[bool, typer.Option("--sum", help="One line for each wallet and coin, summed.")]
 DangerOption = Annotated[bool, typer.Option("--check", help="Exit with 10 if there was a margin call or one stands, with 11 if there was a liquidation.")]
-SourceOption = Annotated[str | None, typer.Option("--source", metavar="NAME", help="Whose price it is, such as an exchange.")]
+SourceOption = Annotated[str | None, typer.Option("--source", metavar="NAME", help="Whose price it is, such as an exchange."), read_text]

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..domain.journal import RESERVED
 from ..domain.money import plain
-from . import pool
+from . import legible, pool
 from .folding import Claim, Fold
 from .names import amount_of, sign_of
 from .session import Session
@@ -32,9 +32,18 @@ def prove(session: Session) -> list[Finding]:
     return findings
 
 
+def damage(session: Session, of_a_book: bool) -> str:
+    """The first thing that is wrong with the file, in words, and if asked with its rule books; '' when they hold."""
+    return next((message for _, message, _ in _claims(session.db)), "") or (legible.broken_book(session.db) if of_a_book else "")
+
+
 def _claims(db: sqlite3.Connection) -> Iterator[Claim]:
     yield from _file(db)
     yield from _guards(db)
+    illegible = list(legible.claims(db))
+    yield from illegible
+    if illegible:  # what cannot be read cannot be added up
+        return
     fold = Fold(db)
     yield from _accounts(fold)
     yield from fold.entries()
