@@ -122,4 +122,4 @@ def _format(named: str, json: bool) -> str:
 def _ref(named: str | None) -> str | None:
     if named is not None and not named.strip():
         raise misuse("A --ref cannot be empty.", "Leave it out, or give an id of your own.")
-    return named if named is None else read_text(named)
+    return None if named is None else read_text(named)

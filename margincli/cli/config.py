@@ -33,7 +33,7 @@ def read_config() -> dict[str, str]:
 
     try:
         found = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as fault:
+    except (ValueError, RecursionError) as fault:  # too deep a nest, or a number of too many digits, has no error of TOML's own
         raise _broken(path, f"it is not TOML: {fault}") from None
     _require_known(path, found)
     return found

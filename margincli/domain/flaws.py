@@ -9,6 +9,9 @@ from .rulebook import CHOICES, Rulebook, moves_of
 SOUND = "its figures lie from 0 to under 1000000000000000000, with 18 decimals at most"
 
 
+_SCALES = tuple(map(str, range(19)))
+
+
 def is_sound(figure: Decimal) -> bool:
     """Small enough to be reckoned with exactly."""
     return 0 <= figure < 10**18 and figure.as_tuple().exponent >= -18
@@ -16,8 +19,16 @@ def is_sound(figure: Decimal) -> bool:
 
 def flaw_of(rules: Rulebook) -> str:
     """The first thing that is wrong with a book; '' when there is nothing."""
-    looks = (_moves, _names, _ratios, _bars, _choices, _delistings, _pool, _levels, _pro)
+    looks = (_scales, _moves, _names, _ratios, _bars, _choices, _delistings, _pool, _levels, _pro)
     return next((wrong for look in looks if (wrong := look(rules))), "")
+
+
+def _scales(rules: Rulebook) -> str:
+    """NUM-1: as many decimals as the ledger can count in."""
+    for asset, places in rules.rows("coins.scales").items():
+        if places not in _SCALES:
+            return f"coins.scales.{asset}: decimals are a whole number from 0 to {len(_SCALES) - 1}"
+    return ""
 
 
 def _moves(rules: Rulebook) -> str:

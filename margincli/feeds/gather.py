@@ -6,6 +6,13 @@ from .fault import FeedError, RowRefused
 from .symbols import plain_symbol
 
 PROGRESS_EVERY = 20_000
+MOST_REFUSED = 100_000  # rows, each remembered with its reason; beyond that the file is none of ours
+
+
+def require_few(source, refused):
+    if len(refused) > MOST_REFUSED:
+        raise FeedError("too_many_refused", f"{source.shown}: more than {MOST_REFUSED} rows cannot be taken, so none was; "
+                        f"first, row at line {refused[0][0]}: {refused[0][1]}. Correct the file or export it again.", file=source.shown)
 
 
 class Gathered:
@@ -29,6 +36,7 @@ class Gathered:
                 self._add(number, read(number, item))
             except RowRefused as refusal:
                 self.refused.append((number, str(refusal)))
+                require_few(source, self.refused)
             if progress and done % PROGRESS_EVERY == 0:
                 progress(done, source.position(), source.size)
         if progress:

@@ -10,6 +10,8 @@ from .fault import FeedError, shown_path
 
 LONGEST_LINE = 1 << 20
 LARGEST_JSON = 1 << 29
+# Candles and rates pack to a fifth, the dullest of them to a thirtieth; what unpacks to more than this is made to fill a machine.
+MOST_UNPACKED, FREE_OF_DOUBT = 100, 1 << 22
 _SAMPLE = 8192
 
 _CONVERT = "freqtrade convert-data --format-from {} --format-to json (or pandas: to_csv)"
@@ -33,6 +35,7 @@ class Source:
         self.names = [Path(path).name] + ([member] if member else [])
         self.size = os.fstat(raw.fileno()).st_size
         self._raw = raw
+        self._unpacked = 0
         self.is_json = self._sample(stream).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{")
         self._text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline=None)
 
@@ -51,11 +54,14 @@ class Source:
                 yield number, line
 
     def whole(self):
-        text = self._read(self._text.read, LARGEST_JSON + 1)
-        if len(text) > LARGEST_JSON:
-            raise FeedError("too_large", f"{self.shown}: JSON beyond {LARGEST_JSON} characters must be held "
-                            "in memory at once; convert it to CSV.", file=self.shown)
-        return text
+        parts, length = [], 0
+        while part := self._read(self._text.read, LONGEST_LINE):
+            parts.append(part)
+            length += len(part)
+            if length > LARGEST_JSON:
+                raise FeedError("too_large", f"{self.shown}: JSON beyond {LARGEST_JSON} characters must be held "
+                                "in memory at once; convert it to CSV.", file=self.shown)
+        return "".join(parts)
 
     def _sample(self, stream):
         sample = self._read(stream.peek, _SAMPLE)[:_SAMPLE]
@@ -75,9 +81,14 @@ class Source:
         # zlib, gzip, zipfile and the disk each raise their own errors over damaged bytes (among them
         # RuntimeError, EOFError and struct.error); to the user all of them are one: it cannot be read.
         try:
-            return read(amount)
+            found = read(amount)
         except Exception as fault:
             raise _unreadable(self.shown, fault) from fault
+        self._unpacked += len(found)
+        if self._unpacked > FREE_OF_DOUBT and self._unpacked > MOST_UNPACKED * self.size:
+            raise FeedError("archive_bomb", f"{self.shown} unpacks to more than {MOST_UNPACKED} times its size, as no file of "
+                            "prices or rates does; unpack it yourself if you trust it.", file=self.shown)
+        return found
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from .decimals import canonical
 from .fault import FeedError, RowRefused, require_mostly_sound, shown
+from .gather import require_few
 from .layouts import plain_name, split_fields
 from .moments import read_moment, within_years
 from .opening import json_rows, open_source
@@ -39,7 +40,7 @@ def read_rates(path, asset=None):
     """Read one file of rates. `asset` picks one out of many, or names the one where no column does."""
     with open_source(path) as source:
         items, layout = (_json_items if source.is_json else _csv_items)(source, asset)
-        found, refused, duplicates, conflicting, seen = _collect(items, asset)
+        found, refused, duplicates, conflicting, seen = _collect(source, items, asset)
         require_mostly_sound(source.shown, seen, refused, "rate")
         if not found:
             of = f" of {asset}" if asset else ""
@@ -48,7 +49,7 @@ def read_rates(path, asset=None):
     return RateFile(rates, duplicates, refused, layout, conflicting)
 
 
-def _collect(items, asset):
+def _collect(source, items, asset):
     wanted = _asked_asset(asset) if asset else None
     found, refused, duplicates, conflicting, seen = {}, [], 0, 0, 0
     for number, cells in items:
@@ -56,6 +57,7 @@ def _collect(items, asset):
             rate = _rate(cells, wanted)
         except RowRefused as refusal:
             refused.append((number, str(refusal)))
+            require_few(source, refused)
             continue
         seen += 1
         if wanted and rate.asset != wanted:

@@ -110,7 +110,7 @@ _CODE_OF_SQLITE = {
 }
 _CONSTRAINT_DATATYPE = 3091  # a sum past 2^63 turned into a REAL, which no STRICT table takes; Python has no name for it
 # Not an error class of its own: a table or text that only tampering or rot can have changed.
-_SIGNS_OF_DAMAGE = ("no such table", "no such column", "no such view", "Could not decode", "unsupported file format")
+_SIGNS_OF_DAMAGE = ("no such table", "no such column", "no such view", "Could not decode", "unsupported file format", "malformed database schema")
 
 
 def _fault_of(error: sqlite3.Error, path: str) -> Exception | None:

@@ -32,7 +32,7 @@ def reading(path: Ledger, busy_seconds: float = BUSY_SECONDS) -> Iterator[Sessio
             yield session
         return
     path = os.fspath(path)
-    with translated(path):
+    with _doubted(path), translated(path):
         connection = _connect_to_read(path, busy_seconds)
         try:
             yield Session(connection, path)
@@ -52,7 +52,7 @@ def writing(path: Ledger, document: RuleDocument | None = None, busy_seconds: fl
             yield session
         return
     path = os.fspath(path)
-    with translated(path):
+    with _doubted(path), translated(path):
         if document is not None and not is_begun(path):
             _create_file(path)
         connection = _connect_to_write(path, document, busy_seconds)
@@ -71,6 +71,30 @@ def scratch(document: RuleDocument) -> Iterator[Session]:
         migrated(connection, document())
         yield Session(connection, ":memory:")
         connection.close()
+
+
+@contextmanager
+def _doubted(path: str) -> Iterator[None]:
+    """Before an error that nobody foresaw is called a fault of ours, the file is asked to prove itself: damage of it is told as damage."""
+    try:
+        yield
+    except Exception as error:
+        if hasattr(error, "code"):  # foreseen: a refusal, a file of rules that is wrong
+            raise
+        if why := _damage(path, of_a_book=isinstance(error, (LookupError, TypeError, ValueError, AttributeError))):
+            raise LedgerFault("ledger_damaged", path=path, why=why.removesuffix(".")) from error
+        raise
+
+
+def _damage(path: str, of_a_book: bool) -> str:
+    from .proof import damage
+
+    with translated(path):
+        connection = _connect_to_read(path, BUSY_SECONDS)
+        try:
+            return damage(Session(connection, path), of_a_book)
+        finally:
+            connection.close()
 
 
 def is_begun(path: str) -> bool:

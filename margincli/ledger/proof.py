@@ -8,7 +8,7 @@ from typing import Any
 from ..domain.journal import RESERVED
 from ..domain.money import plain
 from ..domain.world import moment
-from . import chain, pool
+from . import chain, legible, pool
 from .folding import Claim, Fold
 from .names import amount_of, sign_of
 from .seals import hash_of
@@ -37,9 +37,18 @@ def prove(session: Session, earlier_head: str | None = None) -> list[Finding]:
     return findings
 
 
+def damage(session: Session, of_a_book: bool) -> str:
+    """The first thing that is wrong with the file, in words, and if asked with its rule books; '' when they hold."""
+    return next((message for _, message, _ in _claims(session.db, None)), "") or (legible.broken_book(session.db) if of_a_book else "")
+
+
 def _claims(db: sqlite3.Connection, earlier_head: str | None) -> Iterator[Claim]:
     yield from _file(db)
     yield from _guards(db)
+    illegible = list(legible.claims(db))
+    yield from illegible
+    if illegible:  # what cannot be read cannot be added up
+        return
     fold = Fold(db)
     yield from _accounts(fold)
     yield from fold.entries()
@@ -49,7 +58,7 @@ def _claims(db: sqlite3.Connection, earlier_head: str | None) -> Iterator[Claim]
     yield from _settings(fold)
     yield from _settled(fold)
     yield from pool.claims(db)
-    yield from _rules_and_market(db)
+    yield from _rules(db)
 
 
 def _file(db: sqlite3.Connection) -> Iterator[Claim]:
@@ -131,19 +140,10 @@ def _settled(fold: Fold) -> Iterator[Claim]:
             yield "settled", f"{owner} has an entry later than the time up to which it is settled.", facts
 
 
-_NUMBERS = {"quotes": ("price",), "candles": ("open", "high", "low", "close"), "rates": ("rate_daily",)}
-
-
-def _rules_and_market(db: sqlite3.Connection) -> Iterator[Claim]:
-    """Rule books are what was put in force; prices and rates are not sealed, but they are numbers."""
+def _rules(db: sqlite3.Connection) -> Iterator[Claim]:
     for since, document, sealed in db.execute("SELECT since, document, hash FROM rulebooks"):
         if hash_of(document) != sealed:
             yield "rules", f"The rule book of {moment(since)} is not what was put in force.", {"since": moment(since)}
-    for table, columns in _NUMBERS.items():
-        wrong = " OR ".join(f"{column} GLOB '*[^0-9.]*' OR {column} GLOB '*.*.*' OR {column} NOT GLOB '*[0-9]*'" for column in columns)
-        (count,) = db.execute(f"SELECT count(*) FROM {table} WHERE {wrong}").fetchone()
-        if count:
-            yield "market", f"{count} rows of {table} hold what is no number.", {"table": table, "rows": count}
 
 
 def _fresh() -> sqlite3.Connection:

@@ -8,7 +8,7 @@ from typing import Any
 _FLOOR = Context(prec=60, rounding=ROUND_FLOOR)
 _CEILING = Context(prec=60, rounding=ROUND_CEILING)
 _NEAREST = Context(prec=60, rounding=ROUND_HALF_EVEN)
-_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+")
+_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028\u2029\u2060\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+")
 _CENT, _FOURTH = Decimal("0.01"), Decimal("0.0001")
 
 

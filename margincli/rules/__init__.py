@@ -65,7 +65,7 @@ def _packaged(name: str) -> str:
 def _parse(text: str) -> Document:
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # too deep a nest, or a number of too many digits, has no error of TOML's own
         raise RulesFileError("file", f"not TOML: {error}", "mend that line") from error
 
 

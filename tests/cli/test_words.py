@@ -76,3 +76,9 @@ def test_a_long_word_is_cut_short():
     with pytest.raises(WordFault) as refused:
         words.read_asset("A" * 500)
     assert len(refused.value.message) < 140
+
+
+@pytest.mark.parametrize("line", ["deposit USDT 5 --ref \udc8b", "price set BTCUSDT 5 --source a\udcff"])
+def test_a_name_that_is_no_text_is_refused_and_not_a_fault_of_ours(margincli, line):
+    result = margincli(*line.split())
+    assert result.code == 2 and "UTF-8" in result.err
