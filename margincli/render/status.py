@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from . import denials
 from .blocks import DANGER, FAINT, GOOD, WARNING, Block, Cell, Grid, Line, Title
 from .plain import away, clock, level, owed, percent, worth
 
@@ -38,7 +39,7 @@ def status(document: dict[str, Any]) -> list[Block]:
     coins = [_coin(wallet, balance) for wallet in wallets for balance in wallet.get("balances") or ()]
     if coins:
         blocks.append(Grid(_COINS, "llddddd", coins))
-    return blocks + liquidation_prices(wallets)
+    return blocks + liquidation_prices(wallets) + denials.lines(denied for wallet in wallets for denied in wallet.get("denied") or ())
 
 
 def heading(document: dict[str, Any]) -> Line:
