@@ -82,6 +82,7 @@ _margincli() {
             "repay") _margincli_offer "--wallet -w --sell --quick --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "close") _margincli_offer "--wallet -w --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "exchange-debts") _margincli_offer "--wallet -w --list --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
+            "liquidation-loan") _margincli_offer "--ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "dust") _margincli_offer "--wallet -w --all --list --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "trade") _margincli_offer "--wallet -w --quote-qty --type --price --stop --stop-limit --trailing-delta --then-price --then-stop --tif --borrow --repay --keep-loan --ledger --account --at --format -f --json --quiet -q --dry-run -n --ref --yes -y --help -h" ;;
             "orders") _margincli_offer "--ledger --account --at --format -f --json --quiet -q --help -h" ;;
@@ -114,7 +115,7 @@ _margincli() {
         return
     fi
     case "$verb/$count" in
-        "/0") _margincli_offer "demo activate deposit withdraw transfer isolated leverage borrow repay close exchange-debts dust trade orders cancel settings cool-off alert top-up accrue liquidate status limits history interest check price rate rules" ;;
+        "/0") _margincli_offer "demo activate deposit withdraw transfer isolated leverage borrow repay close exchange-debts liquidation-loan dust trade orders cancel settings cool-off alert top-up accrue liquidate status limits history interest check price rate rules" ;;
         "activate/0") _margincli_offer "cross isolated: portfolio" ;;
         "transfer/1") _margincli_offer "max" ;;
         "isolated/0") _margincli_offer "disable enable" ;;

@@ -13,12 +13,12 @@ from .domain.loan import loan_of
 from .domain.money import ZERO, plain
 from .domain.operations.borrow import Borrow
 from .domain.refusals import Refused
-from .domain.remedy import Denial, denials, loan_denial, refusal_of, something_lent
+from .domain.remedy import Denial, denials, loan_denial, refusal_of, something_lent, what_would_end_the_call
 from .domain.risk import TRANSFER_OUT, Room, health, max_borrow, max_transfer_out
 from .domain.schemes import scheme_of
 from .domain.world import World, moment
 from .ledger import reading
-from .render.denials import denial_document
+from .render.denials import denial_document, remedy_documents
 from .render.documents import delisting_notices, entry_document, loan_document, notices, wallet_document
 
 
@@ -43,7 +43,7 @@ def _wallet(world: World, wallet: Wallet) -> Document:
     document = wallet_document(health(world, wallet), world.state)
     denied = [denial_document(wallet, denial) for denial in denials(world, wallet)]
     allows = [verb for verb in document["allows"] if verb not in {denial["verb"] for denial in denied}]
-    return {**document, "allows": allows, "denied": denied}
+    return {**document, "allows": allows, "denied": denied, "call_ended_by": remedy_documents(wallet, what_would_end_the_call(world, wallet))}
 
 
 def limits(call: Call, asset: str | None) -> Document:

@@ -10,7 +10,7 @@ DO_NOT_HOLD = 8
 def check(call: Call):
     """Prove the books.
 
-    Every entry balances, balances are the sum of the journal, nothing is below zero that cannot be. Exit code 8 and a
+    Every entry balances, balances are the sum of the journal, every hour of interest is derived again, nothing is below zero that cannot be. Exit code 8 and a
     list where that does not hold.
 
     Examples:

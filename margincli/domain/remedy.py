@@ -18,13 +18,14 @@ from .operations.repay import Repay, RepaySelling
 from .operations.repay import decide as repaid
 from .operations.words import UNITS_MOST, may_trade, not_in_liquidation, wallet_active
 from .refusals import Refused
-from .risk import BORROW, TRANSFER_OUT, exposure, require_level_to_move_out, require_priced_debts
+from .risk import BORROW, TRANSFER_OUT, exposure, level, require_level_to_move_out, require_priced_debts
 from .schemes import scheme_of
 from .world import World
 
 TRANSFER_IN, REPAY = "transfer_in", "repay"
 _PART = 8  # of its debts a wallet may lack; only where the search begins
 Rule = Callable[[World], None]  # raises Refused where it says no
+Permit = Callable[[World], bool]
 
 
 class Remedy(NamedTuple):
@@ -72,15 +73,24 @@ def denials(world: World, wallet: Wallet) -> list[Denial]:
         if refusal := refusal_of(world, rule):
             coins = _coins_to_bring(world, wallet)
             enough = something_lent(wallet, coins[0]) if verb == BORROW and coins else rule
-            found.append(Denial(verb, refusal, what_would_allow(world, wallet, enough)))
+            found.append(Denial(verb, refusal, what_would_allow(world, wallet, permitted(enough))))
     return found
+
+
+def what_would_end_the_call(world: World, wallet: Wallet) -> tuple[Remedy, ...]:
+    """CALL-2: the least that brings the level above the call; none where none stands."""
+
+    def over(now: World) -> bool:
+        return not scheme_of(now, wallet).bands(now, wallet).calls(level(now, wallet))
+
+    return () if not scheme_of(world, wallet).lends or over(world) else what_would_allow(world, wallet, over)
 
 
 def loan_denial(world: World, wallet: Wallet, asset: str, refusal: Refused, denied: dict[str, Denial]) -> Denial:
     """Why nothing of a coin is lent: what holds for the whole wallet, else what is in the way of this coin alone."""
     if BORROW in denied and denied[BORROW].refusal.code == refusal.code:
         return denied[BORROW]
-    return Denial(BORROW, refusal, what_would_allow(world, wallet, something_lent(wallet, asset)))
+    return Denial(BORROW, refusal, what_would_allow(world, wallet, permitted(something_lent(wallet, asset))))
 
 
 def something_lent(wallet: Wallet, asset: str) -> Rule:
@@ -88,9 +98,9 @@ def something_lent(wallet: Wallet, asset: str) -> Rule:
     return _all_of(borrow.CHECKS, borrow.Borrow(wallet, asset, None))
 
 
-def what_would_allow(world: World, wallet: Wallet, rule: Rule) -> tuple[Remedy, ...]:
-    """The ways in which the rule would say yes: coins moved in from spot, or a debt paid with what the wallet has."""
-    return tuple(remedy for remedy in (_by_transfer(world, wallet, rule), _by_repaying(world, wallet, rule)) if remedy)
+def what_would_allow(world: World, wallet: Wallet, enough: Permit) -> tuple[Remedy, ...]:
+    """The ways to what is asked for: coins moved in from spot, or a debt paid with what the wallet has."""
+    return tuple(remedy for remedy in (_by_transfer(world, wallet, enough), _by_repaying(world, wallet, enough)) if remedy)
 
 
 def least(most: int, guess: int, enough: Callable[[int], bool]) -> int | None:
@@ -107,11 +117,11 @@ def _units(amount: Decimal, one: Decimal) -> int:
     return int(amount / one)
 
 
-def _by_transfer(world: World, wallet: Wallet, rule: Rule) -> Remedy | None:
+def _by_transfer(world: World, wallet: Wallet, enough: Permit) -> Remedy | None:
     for asset in _coins_to_bring(world, wallet):
         one = unit(world.rules.scale(asset))
         guess = _units(give_down_quotient(exposure(world, wallet).total_liability, _PART * world.value_usdt(asset), world.rules.scale(asset)), one)
-        if units := least(UNITS_MOST, guess, lambda n, a=asset, u=one: not refusal_of(_with(world, wallet, a, n * u), rule)):
+        if units := least(UNITS_MOST, guess, lambda n, a=asset, u=one: enough(_with(world, wallet, a, n * u))):
             return Remedy(TRANSFER_IN, asset, units * one)
     return None
 
@@ -128,17 +138,17 @@ def _with(world: World, wallet: Wallet, asset: str, amount: Decimal) -> World:
     return world.after([Entry(world.now, "transfer", wallet, asset, amount, postings)])
 
 
-def _by_repaying(world: World, wallet: Wallet, rule: Rule) -> Remedy | None:
+def _by_repaying(world: World, wallet: Wallet, enough: Permit) -> Remedy | None:
     """The first that is enough: the largest debt with what is free of its coin, else with one other coin sold for it (REP-3, REP-7)."""
     for asset, sell, most in _repayments(world, wallet):
         one = unit(world.rules.scale(asset))
         ask = lambda amount, a=asset, s=sell: RepaySelling(wallet, a, amount, (s,)) if s else Repay(wallet, a, amount)  # noqa: E731
 
-        def enough(units: int, ask=ask, one=one) -> bool:
+        def pays(units: int, ask=ask, one=one) -> bool:
             request = ask(units * one)
-            return not refusal_of(world, _all_of(REPAY_CHECKS, request)) and not refusal_of(repaid(world, request)[0], rule)
+            return not refusal_of(world, _all_of(REPAY_CHECKS, request)) and enough(repaid(world, request)[0])
 
-        if units := least(_units(most, one), _units(most, one), enough):
+        if units := least(_units(most, one), _units(most, one), pays):
             return Remedy(REPAY, asset, units * one, sell)
     return None
 
@@ -163,6 +173,10 @@ def _all_of(checks: tuple, request) -> Rule:
             check(world, request)
 
     return rule
+
+
+def permitted(rule: Rule) -> Permit:
+    return lambda world: not refusal_of(world, rule)
 
 
 def refusal_of(world: World, rule: Rule) -> Refused | None:

@@ -14,7 +14,11 @@ Document = dict[str, Any]
 def denial_document(wallet: Wallet, denial: Denial) -> Document:
     refusal: Refused = denial.refusal
     told = {"verb": denial.verb, "why": refusal.code, "message": refusal.message, "hint": refusal.hint, "facts": refusal.facts}
-    return {**told, "remedy": [_remedy(wallet, remedy) for remedy in denial.remedies]}
+    return {**told, "remedy": remedy_documents(wallet, denial.remedies)}
+
+
+def remedy_documents(wallet: Wallet, remedies: Iterable[Remedy]) -> list[Document]:
+    return [_remedy(wallet, remedy) for remedy in remedies]
 
 
 def _remedy(wallet: Wallet, remedy: Remedy) -> Document:
@@ -33,6 +37,14 @@ def lines(denied: Iterable[Document]) -> list[Block]:
         firsts.setdefault((denial["verb"], denial["message"]), denial)
     told: list[Block] = []
     for denial in firsts.values():
-        ways = [f"  {way} {remedy['command']}" for way, remedy in zip(("allowed by:", "        or:"), denial["remedy"])]
-        told += [Line(f"{denial['verb'].replace('_', ' ')}: {denial['message']}"), *map(Line, ways or [f"  {denial['hint']}"])]
+        told += [Line(f"{denial['verb'].replace('_', ' ')}: {denial['message']}"), *(_ways("allowed by:", denial["remedy"]) or [Line(f"  {denial['hint']}")])]
     return [Title("Not allowed now"), *told] if told else []
+
+
+def call_lines(wallets: Iterable[Document]) -> list[Line]:
+    """How a margin call is ended, for every wallet that has one."""
+    return [line for wallet in wallets for line in _ways(f"{wallet['wallet']}, the call ends by:", wallet.get("call_ended_by") or ())]
+
+
+def _ways(words: str, remedies: Iterable[Document]) -> list[Line]:
+    return [Line(f"  {way} {remedy['command']}") for way, remedy in zip((words, f"{'or:':>{len(words)}}"), remedies)]

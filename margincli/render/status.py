@@ -31,7 +31,7 @@ def status(document: dict[str, Any]) -> list[Block]:
     if document.get("bnb"):
         kinds = (f"{_PAID_IN_BNB.get(kind, kind)} less {percent(share)}" for kind, share in document["bnb"].items())
         blocks.append(Line(f"Paid in BNB: {', '.join(kinds)}."))
-    blocks += told(document, wallets)
+    blocks += told(document, wallets) + denials.call_lines(wallets)
     blocks.append(Grid(_WALLETS, "lldddddddl", [_wallet(wallet) for wallet in wallets]))
     margins = [_margins(wallet) for wallet in wallets if "maintenance_margin_usdt" in wallet]
     if margins:

@@ -12,7 +12,7 @@ from margincli.domain.operations.repay import Repay, RepaySelling
 from margincli.domain.operations.trade import CHECKS as TRADE_CHECKS
 from margincli.domain.operations.trade import Trade
 from margincli.domain.operations.transfer import Transfer
-from margincli.domain.remedy import PERMITS, REPAY, TRANSFER_IN, Remedy, denials, least, something_lent, what_would_allow
+from margincli.domain.remedy import PERMITS, REPAY, TRANSFER_IN, Remedy, denials, least, permitted, something_lent, what_would_allow, what_would_end_the_call
 from margincli.domain.risk import health
 
 CROSS, BTC, SPOT = wallet(), wallet("isolated:BTCUSDT"), wallet("spot")
@@ -85,6 +85,25 @@ def test_BOR_13_TRF_8_carried_out_it_is_allowed_and_one_unit_less_is_not(name, t
 
 
 @pytest.mark.parametrize(
+    "name, told, coins",
+    [
+        (CROSS, {"cross": {"BTC": "1", "USDT": "-15500"}}, "150.00000001"),  # 1.3 x 15500 - 20000 and a unit: at the bar it stands
+        (BTC, {"isolated_BTCUSDT": {"BTC": "1", "USDT": "-18500"}}, "350.00000001"),  # 1.1 x 18500 - 20000
+        (CROSS, {"leverage": "10", "cross": {"USDT": "1040", "USDC": "-1000"}}, "5"),  # THR-5: at the bar itself it is over
+        (CROSS, {"cross": {"BTC": "1", "USDT": "-10000"}}, None),
+        (SPOT, {"spot": {"USDT": "1"}}, None),
+    ],
+)
+def test_CALL_2_THR_5_the_least_that_ends_a_margin_call(name, told, coins):
+    found = world(**{"spot": RICH, **told})
+    remedies = what_would_end_the_call(found, name)
+    assert [remedy.amount for remedy in remedies if remedy.verb == TRANSFER_IN] == ([D(coins)] if coins else [])
+    for remedy in remedies:
+        ended, short = (health(done(found, name, remedy, amount), name) for amount in (remedy.amount, remedy.amount - unit(8)))
+        assert (ended.bands.calls(ended.level), short.bands.calls(short.level)) == (False, True)
+
+
+@pytest.mark.parametrize(
     "setting, told, expected",
     [
         ((SPOT, "cooling_off_until", str(at("2024-09-02"))), {"cross": {"USDT": "100"}}, {"borrow": "cooling_off"}),  # COOL-1
@@ -104,9 +123,9 @@ def test_spot_denies_nothing():
 
 def test_BOR_4_neither_coins_nor_repaying_fill_an_empty_pool_or_lift_a_limit():
     empty = world(rules=ruled({"pool.supply.rows.BTC": "0"}), cross={"USDT": "1000"})
-    assert outcome(empty, Borrow(CROSS, "BTC", None)) == "above_max_borrow" and what_would_allow(empty, CROSS, something_lent(CROSS, "BTC")) == ()
+    assert outcome(empty, Borrow(CROSS, "BTC", None)) == "above_max_borrow" and what_would_allow(empty, CROSS, permitted(something_lent(CROSS, "BTC"))) == ()
     full = world(cross={"BTC": "900+-180"})
-    assert what_would_allow(full, CROSS, something_lent(CROSS, "BTC")) == (Remedy(REPAY, "BTC", D("0.0005")),)  # 10 USDT
+    assert what_would_allow(full, CROSS, permitted(something_lent(CROSS, "BTC"))) == (Remedy(REPAY, "BTC", D("0.0005")),)  # 10 USDT
 
 
 def test_DEL_1_a_coin_about_to_leave_is_not_the_one_to_bring():
