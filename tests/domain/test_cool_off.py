@@ -27,7 +27,7 @@ def cooling(until: str = "", now: str = "2024-09-01T12:00:00Z", **told) -> World
 REFUSED = ladder(
     CoolOff("25"),
     {"until": "2024-09-04T12:00:00Z"},
-    ("bad_cooling_off: 25 hours is not offered; there are 24, 72, 168", {}, {"hours": "24"}),
+    ("bad_cooling_off: 25 hours is not offered; it can be 24, 72 or 168", {}, {"hours": "24"}),
     ("cooling_off_stands: until 2024-09-04T12:00:00Z stands; one until 2024-09-02T12:00:00Z", {}, {"hours": "72"}),
     ("cooling_off_stands", {"until": "2024-09-04T11:59:59Z"}, {}),  # as long is not longer
     make=cooling,
