@@ -7,17 +7,18 @@ document of the contract.
 from .desk import Call, Document, bring_up_to_date, load, require_account
 from .domain.bnb import discounts
 from .domain.delisting import announced
+from .domain.halts import cooling_off_until
 from .domain.journal import Wallet
 from .domain.loan import loan_of
 from .domain.money import ZERO, plain
-from .domain.operations.borrow import CHECKS as BORROW_CHECKS
 from .domain.operations.borrow import Borrow
-from .domain.operations.cool_off import ends_at as cooling_off_ends_at
 from .domain.refusals import Refused
-from .domain.risk import Room, health, max_borrow, max_transfer_out, require_level_to_move_out
+from .domain.remedy import Denial, denials, loan_denial, refusal_of, something_lent, what_would_end_the_call
+from .domain.risk import TRANSFER_OUT, Room, health, max_borrow, max_transfer_out
 from .domain.schemes import scheme_of
 from .domain.world import World, moment
 from .ledger import reading
+from .render.denials import denial_document, remedy_documents
 from .render.documents import delisting_notices, entry_document, loan_document, notices, wallet_document
 
 
@@ -26,7 +27,7 @@ def status(call: Call) -> Document:
     with reading(call.ledger) as session:
         require_account(session, call.account)
         world, due = bring_up_to_date(session, call.account, call.at)
-        wallets = [wallet_document(health(world, wallet), world.state) for wallet in world.state.wallets(call.account)]
+        wallets = [_wallet(world, wallet) for wallet in world.state.wallets(call.account)]
         leaving = announced(world, world.state.wallets(call.account))
         told = notices([entry_document(entry, None) for entry in due], wallets) + delisting_notices(leaving)
         document = {"mode": "paper", "account": call.account, "at": moment(call.at), "profile": world.rules.profile, "wallets": wallets, "notices": told}
@@ -34,7 +35,15 @@ def status(call: Call) -> Document:
             document["liquidation_loan"] = loan_document(loan)
         if off := discounts(world):
             document["bnb"] = {name: plain(share) for name, share in off.items()}
-        return {**document, "cooling_off_until": moment(until)} if (until := cooling_off_ends_at(world)) else document
+        return {**document, "cooling_off_until": moment(until)} if (until := cooling_off_until(world)) else document
+
+
+def _wallet(world: World, wallet: Wallet) -> Document:
+    """A wallet with all that it does not allow now, whether for its level or for another reason."""
+    document = wallet_document(health(world, wallet), world.state)
+    denied = [denial_document(wallet, denial) for denial in denials(world, wallet)]
+    allows = [verb for verb in document["allows"] if verb not in {denial["verb"] for denial in denied}]
+    return {**document, "allows": allows, "denied": denied, "call_ended_by": remedy_documents(wallet, what_would_end_the_call(world, wallet))}
 
 
 def limits(call: Call, asset: str | None) -> Document:
@@ -46,7 +55,8 @@ def limits(call: Call, asset: str | None) -> Document:
         if asset and asset not in world.rules.assets:
             raise Refused("unknown_asset", asset=asset)
         wallets = [wallet for wallet in world.state.wallets(call.account) if scheme_of(world, wallet).lends]
-        rows = [_limit(world, wallet, coin) for wallet in wallets for coin in _coins(world, wallet, asset)]
+        denied = {wallet: {denial.verb: denial for denial in denials(world, wallet)} for wallet in wallets}
+        rows = [_limit(world, wallet, coin, denied[wallet]) for wallet in wallets for coin in _coins(world, wallet, asset)]
         return {"mode": "paper", "account": call.account, "at": moment(call.at), "rows": rows}
 
 
@@ -56,25 +66,20 @@ def _coins(world: World, wallet: Wallet, asset: str | None) -> list[str]:
     return [asset] if asset and (not pair or asset in coins) else [] if asset else list(coins)
 
 
-def _limit(world: World, wallet: Wallet, asset: str) -> Document:
-    try:
-        for check in BORROW_CHECKS:
-            check(world, Borrow(wallet, asset, None))
-        room, why = max_borrow(world, wallet, asset), None
-    except Refused as refusal:
-        room, why = Room(ZERO, ()), refusal
-    bounds = [{"bound": name, "amount": plain(amount)} for name, amount in room.bounds]
-    if why:
-        bounds.append({"bound": why.code, "message": why.message, "hint": why.hint})
-    try:
-        require_level_to_move_out(world, wallet)
-        out = max_transfer_out(world, wallet, asset)
-        if out < world.state.holding(wallet, asset).free:
-            bounds.append({"bound": "transfer_out_level", "amount": plain(out)})
-    except Refused as refusal:
-        out = ZERO
-        bounds.append({"bound": refusal.code, "message": refusal.message, "hint": refusal.hint})
-    return {"wallet": wallet.name, "asset": asset, "max_borrow": plain(room.amount), "max_transfer_out": plain(out), "bounds": bounds}
+def _limit(world: World, wallet: Wallet, asset: str, denied: dict[str, Denial]) -> Document:
+    """`why` names what keeps the loan from being larger: the tightest bound, or the refusal of the smallest loan."""
+    why = refusal_of(world, something_lent(wallet, asset))
+    room = Room(ZERO, ()) if why else max_borrow(world, wallet, asset)
+    bounds = [{"bound": name, "amount": plain(amount)} for name, amount in sorted(room.bounds, key=lambda bound: bound[1])]
+    found = [loan_denial(world, wallet, asset, why, denied)] if why else []
+    out = ZERO if TRANSFER_OUT in denied else max_transfer_out(world, wallet, asset)
+    if TRANSFER_OUT in denied:
+        found.append(denied[TRANSFER_OUT])
+    bounds += [{"bound": denial.refusal.code, "message": denial.refusal.message, "hint": denial.refusal.hint} for denial in found]
+    if TRANSFER_OUT not in denied and out < world.state.holding(wallet, asset).free:
+        bounds.append({"bound": "transfer_out_level", "amount": plain(out)})
+    amounts = {"max_borrow": plain(room.amount), "max_transfer_out": plain(out)}
+    return {"wallet": wallet.name, "asset": asset, **amounts, "bounds": bounds, "why": why.code if why else room.tightest, "denied": [denial_document(wallet, denial) for denial in found]}
 
 
 def small_debts(call: Call, wallet: Wallet) -> Document:

@@ -10,7 +10,7 @@ from .faults import NOT_THERE, WordFault
 from .verb import verb
 from .words import read_region, read_wallet
 
-WalletArgument = Annotated[str, typer.Argument(metavar="[cross|isolated:SYMBOL|portfolio]", help="Which wallet to open."), read_wallet]
+WalletArgument = Annotated[str, typer.Argument(metavar="[cross|isolated:SYMBOL|portfolio]", help="Which wallet to open; portfolio is not there yet."), read_wallet]
 Leverage = Annotated[Literal["3", "5", "10"] | None, typer.Option("--leverage", metavar="3|5|10", help="The most the wallet may be leveraged.")]
 Region = Annotated[str | None, typer.Option("--region", metavar="CC", help="Where you live, a country code such as DE."), read_region]
 Accept = Annotated[bool, typer.Option("--accept-terms", help="Accept the margin terms.")]

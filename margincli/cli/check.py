@@ -16,9 +16,9 @@ Head = Annotated[str | None, typer.Option("--head", metavar="HASH", help="The he
 def check(call: Call, head: Head = None):
     """Prove the books.
 
-    Every entry balances and is what was sealed, balances are the sum of the journal, nothing is below zero that cannot
-    be. Exit code 8 and a list where that does not hold. The head, a hash, stands for the whole journal: keep it
-    elsewhere, and --head proves some day that nothing before it was changed, taken out or put in.
+    Every entry balances and is what was sealed, balances are the sum of the journal, every hour of interest is derived
+    again, nothing is below zero that cannot be. Exit code 8 and a list where that does not hold. The head, a hash, stands
+    for the whole journal: keep it elsewhere, and --head proves some day that nothing before it was changed, taken out or put in.
 
     Examples:
       margincli check

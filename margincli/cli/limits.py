@@ -9,7 +9,8 @@ from .words import SomeAsset
 def limits(call: Call, asset: SomeAsset = None):
     """Show how much can be borrowed and moved out, and why.
 
-    For every margin wallet of the account, with the bound that holds for each amount.
+    For every margin wallet of the account: the tightest bound first, then how far the next ones would reach. What is
+    not allowed at all is told with its reason, and with the commands of which one would allow it.
 
     Examples:
       margincli limits

@@ -15,7 +15,8 @@ Check = Annotated[bool, typer.Option("--check", help="Exit with 10 if a margin c
 def status(call: Call, check: Check = False):
     """Show wallets, levels, debts and liquidation prices.
 
-    Everything as of --at; nothing is written. With --check what fell due and is not written yet counts too.
+    What a wallet does not allow now is told with its reason, and with the commands of which one would allow it; so is
+    what ends a margin call. Everything as of --at; nothing is written. With --check what fell due and is not written yet counts too.
 
     Examples:
       margincli status

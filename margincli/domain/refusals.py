@@ -4,7 +4,7 @@ A check raises ``Refused(code, facts)``; doors turn the code into words and an e
 the facts. `gone` marks what is not there rather than not allowed.
 """
 
-from typing import Any, NamedTuple
+from typing import Any, Iterable, NamedTuple
 
 
 class Refusal(NamedTuple):
@@ -33,6 +33,12 @@ class Refused(Exception):
     @property
     def hint(self) -> str:
         return self.refusal.hint.format(**self.facts)
+
+
+def listed(names: Iterable[str], word: str = "or") -> str:
+    """3, 5 or 10."""
+    *firsts, last = names
+    return f"{', '.join(firsts)} {word} {last}" if firsts else last
 
 
 REFUSALS: dict[str, Refusal] = {
@@ -71,13 +77,13 @@ REFUSALS: dict[str, Refusal] = {
     "balance_too_small": Refusal(-3041, "{wallet} has {free} {asset} free, {amount} are needed.", "{remedy}"),
     "nothing_to_move": Refusal(-3020, "Nothing of {asset} can leave {wallet} now.", "See what is there, and why it stays: margincli status; margincli limits {asset}"),
     # borrowing
-    "in_liquidation": Refusal(-2023, "{wallet} is at level {level}, at or under its liquidation level {bar}.", "Bring funds in or repay before anything else: margincli status"),
-    "no_trade_in_call": Refusal(-2010, "{wallet} is at level {level} and trades from {bar} up: a margin call stands.", "Repay, or transfer funds in: margincli repay, margincli transfer"),
+    "in_liquidation": Refusal(-2023, "{wallet} is at level {level}, at or under its liquidation level {bar}.", "Transfer funds in or repay before anything else; how much: margincli status"),
+    "no_trade_in_call": Refusal(-2010, "{wallet} is at level {level} and trades from {bar} up: a margin call stands.", "Transfer funds in or repay first; how much: margincli status"),
     "not_borrowable": Refusal(-3027, "{asset} cannot be borrowed.", "Coins with a rate can be: margincli rules show coins"),
     "below_minimum_borrow": Refusal(-3013, "{amount} {asset} is worth {value_usdt} USDT, under the least loan of {minimum_usdt} USDT.", "Borrow at least {minimum} {asset}."),
     "delisting_no_loans": Refusal(-3012, "{asset} leaves margin at {at}: nothing of it is lent since {since}.", "Repay and move out what you have: margincli status"),
-    "level_too_low_to_borrow": Refusal(-3006, "{wallet} may borrow above level {bar}; it stands at {level}.", "Transfer funds in or repay first."),
-    "no_available_margin": Refusal(-3006, "{wallet} has no available margin: its debts need an initial margin of {needed} USDT.", "Transfer funds in or repay first: margincli status"),
+    "level_too_low_to_borrow": Refusal(-3006, "{wallet} may borrow above level {bar}; it stands at {level}.", "Transfer funds in or repay first; how much: margincli status"),
+    "no_available_margin": Refusal(-3006, "{wallet} has no available margin: its debts need an initial margin of {needed} USDT.", "Transfer funds in or repay first; how much: margincli status"),
     "above_max_borrow": Refusal(-3006, "{amount} {asset} is more than the {most} that {wallet} may borrow ({bound}).", "See what is allowed, and why: margincli limits {asset}"),
     "pool_empty": Refusal(-3045, "The lending pool has {left} {asset} left.", "Borrow less, or later."),
     # repaying
@@ -86,7 +92,7 @@ REFUSALS: dict[str, Refusal] = {
     "below_minimum_repay": Refusal(-3016, "{amount} {asset} is under the least repayment of {minimum}.", "Repay at least {minimum}, or all."),
     "rest_too_small": Refusal(-3024, "That would leave a debt of {rest} {asset}, under the least of {minimum}.", "Use: margincli repay {asset} all"),
     # moving out
-    "level_too_low_to_move": Refusal(-3023, "Funds may leave {wallet} above level {bar}; it stands at {level}.", "Repay or transfer in until the level is above {bar}."),
+    "level_too_low_to_move": Refusal(-3023, "Funds may leave {wallet} above level {bar}; it stands at {level}.", "Repay or transfer in until the level is above {bar}; how much: margincli status"),
     "above_max_transfer": Refusal(-3020, "{amount} {asset} is more than the {most} that may leave {wallet}.", "Move {most} or less: margincli limits {asset}"),
     "delisting_no_transfers": Refusal(-3020, "{asset} leaves margin at {at}: no more than {most} may come into {wallet}, what its debt lacks.", "Keep it in spot, or bring in another coin."),
     # orders
@@ -132,7 +138,7 @@ REFUSALS: dict[str, Refusal] = {
     "bad_setting": Refusal(-3026, "{name} cannot be {value}; it can be {choices}.", "See: margincli settings"),
     # cooling-off
     "cooling_off": Refusal(-3014, "Cooling-off: nothing can be borrowed until {until}.", "It cannot be lifted early; trading, transfers and repaying go on."),
-    "bad_cooling_off": Refusal(-3026, "A cooling-off of {hours} hours is not offered; there are {choices}.", "Choose one of: margincli rules show cooling_off"),
+    "bad_cooling_off": Refusal(-3026, "A cooling-off of {hours} hours is not offered; it can be {choices}.", "Choose one of: margincli rules show cooling_off"),
     "cooling_off_stands": Refusal(-3014, "A cooling-off until {until} stands; one until {end} would not be longer.", "It can be replaced by a longer one, and neither shortened nor lifted."),
     # small debts
     "cross_only": Refusal(-3026, "{wallet} cannot exchange debts: only the cross wallet can.", "Use --wallet cross, or repay: margincli repay ASSET all --wallet {wallet}"),

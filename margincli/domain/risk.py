@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Iterator, NamedTuple
 
+from .halts import left_by_halts
 from .journal import POOL, Wallet
 from .liquidation_price import liquidation_prices
 from .measure import Exposure, level_of
@@ -124,7 +125,7 @@ def _health(world: World, wallet: Wallet) -> Health:
         to_move if shows else None,
         band_of(total.level, bands),
         bands,
-        allowed(total, to_borrow, to_move, bands),
+        left_by_halts(world, wallet, allowed(total, to_borrow, to_move, bands)),
         {symbol: price for symbol, (price, _) in prices.items()},
         {symbol: distance for symbol, (_, distance) in prices.items()},
         scheme.account_type,

@@ -40,7 +40,7 @@ def _text(block: Block, colour: bool) -> str:
 
 def _markdown(block: Block) -> str:
     if isinstance(block, Line):
-        text = _escaped(block.text)
+        text = _escaped(block.text).strip()  # what is set in would be read as code
         return f"**{text}**" if block.tone in (WARNING, DANGER) else text
     if isinstance(block, Title):
         return f"## {_escaped(block.text)}"

@@ -2,6 +2,7 @@
 
 from typing import Any, Callable
 
+from . import denials
 from .blocks import FAINT, WARNING, Block, Grid, Line
 from .documents import period
 from .plain import clock, divided, level, percent, times
@@ -28,6 +29,9 @@ AT, WALLET, ASSET = ("at", "Time", "l", clock), ("wallet", "Wallet", "l", _text)
 _UNTOLD = ("executed_qty", "cummulative_quote_qty", "fee", "fee_asset", "side_effect")  # of an order that rests
 
 
+_TOLD_BELOW = ("why", "denied")  # of limits
+
+
 def anything(document: dict[str, Any]) -> list[Block]:
     rows = document.get("rows")
     return _table(rows, []) if isinstance(rows, list) else _table([document], [])
@@ -45,8 +49,11 @@ def interest(document: dict[str, Any]) -> list[Block]:
 
 
 def limits(document: dict[str, Any]) -> list[Block]:
+    """What keeps the amounts down in a few words; the sentences of refusals, and what would lift them, stand below."""
     known = [WALLET, ASSET, ("max_borrow", "Max borrow", "d", _text), ("max_transfer_out", "Max transfer out", "d", _text)]
-    return _table(document.get("rows") or [], [*known, ("bounds", "Why not more", "l", _bounds)], "No margin wallet is open.")
+    rows = [{key: value for key, value in row.items() if key not in _TOLD_BELOW} for row in document.get("rows") or []]
+    table = _table(rows, [*known, ("bounds", "Why not more", "l", _bounds)], "No margin wallet is open.")
+    return table + denials.lines(denied for row in document.get("rows") or [] for denied in row.get("denied") or ())
 
 
 def orders(document: dict[str, Any]) -> list[Block]:
@@ -87,13 +94,13 @@ def rules(document: dict[str, Any]) -> list[Block]:
     return [*heading, *table, *(Line(f"NOTE {notice['message']}", WARNING) for notice in document.get("notices", ()))]
 
 
-def _bounds(bounds: list[Any]) -> str:
-    """What keeps the amounts down: a bound with its amount, or the sentence of a refusal."""
-    return "; ".join((_bound(bound) if isinstance(bound, dict) else _text(bound)).removesuffix(".") for bound in bounds)
-
-
-def _bound(bound: dict[str, Any]) -> str:
-    return bound.get("message") or f"{str(bound.get('bound')).replace('_', ' ')} {bound.get('amount') or ''}".strip()
+def _bounds(bounds: list[dict[str, Any]]) -> str:
+    """The tightest bound is the amount in the table; the next ones say how far they would reach."""
+    told = []
+    for place, bound in enumerate(bounds):
+        name = str(bound.get("bound")).replace("_", " ")
+        told.append(f"{name} {bound['amount']}" if bound.get("amount") and place else name)
+    return "; ".join(told)
 
 
 def _with_rates(row: dict[str, Any]) -> dict[str, Any]:

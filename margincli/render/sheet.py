@@ -10,6 +10,7 @@ from .exact import rows_of
 from .plain import printable
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+_SENTENCES = ("denied", "call_ended_by")  # of a wallet: no figures, and the same for every coin in it
 _FORMULA = ("=", "+", "-", "@")
 
 
@@ -33,7 +34,7 @@ def _balances(rows: list[Any]) -> list[dict[str, Any]]:
         if not isinstance(row, dict):
             spread.append({"value": row})
         elif "balances" in row:
-            health = {key: value for key, value in row.items() if key != "balances"}
+            health = {key: value for key, value in row.items() if key not in ("balances", *_SENTENCES)}
             spread += [{**health, **balance} for balance in row["balances"] or [{}]]
         else:
             spread.append(row)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from . import denials
 from .blocks import DANGER, FAINT, GOOD, WARNING, Block, Cell, Grid, Line, Title
 from .plain import away, clock, level, owed, percent, worth
 
@@ -30,7 +31,7 @@ def status(document: dict[str, Any]) -> list[Block]:
     if document.get("bnb"):
         kinds = (f"{_PAID_IN_BNB.get(kind, kind)} less {percent(share)}" for kind, share in document["bnb"].items())
         blocks.append(Line(f"Paid in BNB: {', '.join(kinds)}."))
-    blocks += told(document, wallets)
+    blocks += told(document, wallets) + denials.call_lines(wallets)
     blocks.append(Grid(_WALLETS, "lldddddddl", [_wallet(wallet) for wallet in wallets]))
     margins = [_margins(wallet) for wallet in wallets if "maintenance_margin_usdt" in wallet]
     if margins:
@@ -38,7 +39,7 @@ def status(document: dict[str, Any]) -> list[Block]:
     coins = [_coin(wallet, balance) for wallet in wallets for balance in wallet.get("balances") or ()]
     if coins:
         blocks.append(Grid(_COINS, "llddddd", coins))
-    return blocks + liquidation_prices(wallets)
+    return blocks + liquidation_prices(wallets) + denials.lines(denied for wallet in wallets for denied in wallet.get("denied") or ())
 
 
 def heading(document: dict[str, Any]) -> Line:

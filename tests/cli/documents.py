@@ -107,10 +107,18 @@ IMPORTED = {
     ],
 }
 INTEREST = {"rows": [{"at": "2024-09-01T05:00:00Z", "asset": "USDT", "principal": "100", "rate_daily": "0.0002", "interest": "0.00083334", "type": "PERIODIC", "wallet": "cross"}]}
+DENIED = {
+    "verb": "transfer_out",
+    "why": "level_too_low_to_move",
+    "message": "Too low.",
+    "hint": "Repay.",
+    "facts": {"bar": "2", "level": "1.9"},
+    "remedy": [{"verb": "transfer_in", "asset": "USDT", "amount": "5", "sell": None, "command": "margincli transfer USDT 5 --from spot --to isolated:BTCUSDT"}],
+}
 LIMITS = {
     "rows": [
-        {"wallet": "cross", "asset": "USDT", "max_borrow": "1600", "max_transfer_out": "12.5", "bounds": ["leverage", "level 2 to move out"]},
-        {"wallet": "isolated:BTCUSDT", "asset": "BTC", "max_borrow": "0.00012", "max_transfer_out": "0", "bounds": ["tier 1"]},
+        {"wallet": "cross", "asset": "USDT", "max_borrow": "1600", "max_transfer_out": "12.5", "bounds": [{"bound": "leverage", "amount": "1600"}, {"bound": "limit", "amount": "9000"}], "why": "leverage", "denied": []},
+        {"wallet": "isolated:BTCUSDT", "asset": "BTC", "max_borrow": "0.00012", "max_transfer_out": "0", "bounds": [{"bound": "tier 1", "amount": "0.00012"}, {"bound": "level_too_low_to_move", "message": "Too low.", "hint": "Repay."}], "why": "tier 1", "denied": [DENIED]},
     ]
 }
 PRICES = {"rows": [{"symbol": "BTCUSDT", "price": "60000", "source": "index", "at": "2024-09-01T05:00:00Z", "volume": None, "kind": "quote"}]}

@@ -4,7 +4,8 @@ import pytest
 from margincli.domain.journal import Wallet
 from margincli.domain.operations import decide
 from margincli.domain.operations.borrow import Borrow
-from margincli.domain.operations.cool_off import CoolOff, ends_at
+from margincli.domain.halts import cooling_off_until
+from margincli.domain.operations.cool_off import CoolOff
 from margincli.domain.operations.repay import Repay
 from margincli.domain.operations.transfer import Transfer
 from margincli.domain.standing import State
@@ -26,7 +27,7 @@ def cooling(until: str = "", now: str = "2024-09-01T12:00:00Z", **told) -> World
 REFUSED = ladder(
     CoolOff("25"),
     {"until": "2024-09-04T12:00:00Z"},
-    ("bad_cooling_off: 25 hours is not offered; there are 24, 72, 168", {}, {"hours": "24"}),
+    ("bad_cooling_off: 25 hours is not offered; it can be 24, 72 or 168", {}, {"hours": "24"}),
     ("cooling_off_stands: until 2024-09-04T12:00:00Z stands; one until 2024-09-02T12:00:00Z", {}, {"hours": "72"}),
     ("cooling_off_stands", {"until": "2024-09-04T11:59:59Z"}, {}),  # as long is not longer
     make=cooling,
@@ -55,13 +56,13 @@ def test_COOL_2_it_ends_so_many_hours_later(hours, end):
     after, entries = decide(world(), CoolOff(hours))
     assert lines(entries) == [("cool_off", "", "0")] and entries[0].wallet == SPOT and not entries[0].postings
     assert entries[0].facts == {"hours": hours, "until": end}
-    assert ends_at(after) == at(end) and not ends_at(after.at(at(end)))
+    assert cooling_off_until(after) == at(end) and not cooling_off_until(after.at(at(end)))
 
 
 def test_COOL_2_a_longer_one_replaces_it():
     after, _ = decide(world(), CoolOff("24"))
     after, entries = decide(after, CoolOff("168"))
-    assert entries[0].facts["until"] == "2024-09-08T12:00:00Z" and ends_at(after) == at("2024-09-08T12:00:00Z")
+    assert entries[0].facts["until"] == "2024-09-08T12:00:00Z" and cooling_off_until(after) == at("2024-09-08T12:00:00Z")
     assert outcome(after, CoolOff("72")) == "cooling_off_stands"
 
 

@@ -17,7 +17,7 @@ REFUSED = ladder(
     ("bad_wallet", {}, {"wallet": wallet("spot")}),
     ("spot_owes_nothing", {}, {"wallet": CROSS}),
     ("not_active: cross", {"cross": AT_THE_BAR}, {}),
-    ("bad_leverage: 20x is not offered for cross; it can be 3 or 5 or 10", {}, {"leverage": "5"}),
+    ("bad_leverage: 20x is not offered for cross; it can be 3, 5 or 10", {}, {"leverage": "5"}),
     ("already_active: cross is active already, at 5x", {}, {"leverage": "3"}),
     ("level_too_low_for_leverage: 3x needs a level above 1.5; cross stands at 1.5", {"cross": {"BTC": "1.3", "USDT": "-16000"}}, {}),
 )

@@ -5,13 +5,14 @@ Identity check and two-factor login of MODE-1 have no meaning on paper and are l
 
 from typing import NamedTuple
 
+from ..halts import DISABLED
 from ..journal import Change, Entry, Wallet
 from ..money import ZERO
 from ..questionnaire import has_terms, passed_now, passport, require_questionnaire, require_quiz, require_region
-from ..refusals import Refused
+from ..refusals import Refused, listed
 from ..schemes import scheme_of
 from ..world import World, chain
-from .words import DISABLED, wallet_lends, wallet_named
+from .words import wallet_lends, wallet_named
 
 
 class Activate(NamedTuple):
@@ -55,7 +56,7 @@ def leverage_offered(world: World, request: Activate) -> None:
     """MODE-5, ISO-1, PRO-9: 3x or 5x for cross, 10x where the rules have Pro, the pair's own family for isolated."""
     choices = scheme_of(world, request.wallet).leverages(world.rules, request.wallet)
     if request.leverage is not None and request.leverage not in choices:
-        raise Refused("bad_leverage", leverage=request.leverage, wallet=request.wallet.name, choices=" or ".join(choices))
+        raise Refused("bad_leverage", leverage=request.leverage, wallet=request.wallet.name, choices=listed(choices))
 
 
 def region_offers(world: World, request: Activate) -> None:

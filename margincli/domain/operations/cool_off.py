@@ -2,13 +2,12 @@
 
 from typing import NamedTuple
 
+from ..halts import UNTIL, cooling_off_until
 from ..interest import HOUR
 from ..journal import Change, Entry, Wallet
 from ..money import ZERO
-from ..refusals import Refused
+from ..refusals import Refused, listed
 from ..world import World, chain, moment
-
-UNTIL = "cooling_off_until"  # kept with the spot wallet, like all that belongs to the account
 
 
 class CoolOff(NamedTuple):
@@ -17,15 +16,9 @@ class CoolOff(NamedTuple):
     hours: str
 
 
-def ends_at(world: World) -> int:
-    """When the cooling-off that stands ends; 0 where none does. At its end it is over (COOL-2)."""
-    until = int(world.state.setting(Wallet(world.owner, "spot"), UNTIL) or 0)
-    return until if world.now < until else 0
-
-
 def not_cooling_off(world: World, request) -> None:
     """COOL-1: until its end nothing is borrowed, by hand or by an order, in any wallet of the account (-3014)."""
-    if until := ends_at(world):
+    if until := cooling_off_until(world):
         raise Refused("cooling_off", until=moment(until))
 
 
@@ -33,12 +26,12 @@ def choice_offered(world: World, request: CoolOff) -> None:
     """COOL-1: a day, three days or a week."""
     choices = world.rules.leaf("cooling_off.hours")
     if request.hours not in choices:
-        raise Refused("bad_cooling_off", hours=request.hours, choices=", ".join(choices))
+        raise Refused("bad_cooling_off", hours=request.hours, choices=listed(choices))
 
 
 def ends_later(world: World, request: CoolOff) -> None:
     """COOL-2: a longer one may replace the one that stands, nothing shortens or lifts it."""
-    until = ends_at(world)
+    until = cooling_off_until(world)
     if until and _end(world, request) <= until:
         raise Refused("cooling_off_stands", until=moment(until), end=moment(_end(world, request)))
 

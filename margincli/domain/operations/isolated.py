@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from ..halts import DISABLED
 from ..interest import HOUR
 from ..journal import Change, Entry, Wallet
 from ..money import ZERO
@@ -9,7 +10,7 @@ from ..orders import open_orders
 from ..refusals import Refused
 from ..world import World, chain, moment
 from .activate import require_room_for_isolated
-from .words import DISABLED, wallet_lends, wallet_named
+from .words import wallet_lends, wallet_named
 
 LAST = "disabled_last"
 

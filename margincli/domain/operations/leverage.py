@@ -7,7 +7,7 @@ from ..journal import Change, Entry, Wallet
 from ..measure import level_of
 from ..money import ZERO, places_of, plain
 from ..questionnaire import passed_now, require_questionnaire, require_region
-from ..refusals import Refused
+from ..refusals import Refused, listed
 from ..risk import exposure, require_priced_debts, shown
 from ..schemes import scheme_of
 from ..world import World, chain, moment
@@ -44,7 +44,7 @@ def leverage_offered(world: World, request: Leverage) -> None:
     else:
         offered = request.leverage in choices
     if not offered:
-        raise Refused("bad_leverage", leverage=request.leverage, wallet=request.wallet.name, choices=" or ".join(choices))
+        raise Refused("bad_leverage", leverage=request.leverage, wallet=request.wallet.name, choices=listed(choices))
 
 
 def not_the_same(world: World, request: Leverage) -> None:

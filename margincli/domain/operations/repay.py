@@ -9,7 +9,7 @@ from ..journal import Account, Change, Entry, Wallet
 from ..money import ONE, charge_up_quotient, down_to_step, give_down_quotient, plain, unit
 from ..order import Order
 from ..orders import fill_of, next_number
-from ..refusals import Refused
+from ..refusals import Refused, listed
 from ..rulebook import Pair
 from ..steps import fill_order, pay_down
 from ..world import World, chain, moment
@@ -127,7 +127,7 @@ def sales_cover(world: World, request) -> None:
     brought, amount = free(after, request.wallet, request.asset), wanted(world, request)
     if brought < amount:
         facts = {"brought": plain(brought), "amount": plain(amount), "asset": request.asset}
-        raise Refused("sales_fall_short", coins=" and ".join(request.sell), **facts)
+        raise Refused("sales_fall_short", coins=listed(request.sell, "and"), **facts)
 
 
 CHECKS = (

@@ -4,7 +4,7 @@ from typing import Callable, NamedTuple
 
 from ..journal import Change, Entry, Wallet
 from ..money import ZERO
-from ..refusals import Refused
+from ..refusals import Refused, listed
 from ..world import World, chain
 
 
@@ -43,7 +43,7 @@ def value_of(world: World, name: str) -> str:
 
 def require_known(name: str) -> None:
     if name not in SETTINGS:
-        raise Refused("unknown_setting", name=name, known=", ".join(SETTINGS))
+        raise Refused("unknown_setting", name=name, known=listed(SETTINGS, "and"))
 
 
 def setting_known(world: World, request: Setting) -> None:
@@ -55,7 +55,7 @@ def value_offered(world: World, request: Setting) -> None:
     """FEE-1 and the like: one of the values the rule book has something to say about."""
     choices = SETTINGS[request.name].choices(world)
     if request.value not in choices:
-        raise Refused("bad_setting", name=request.name, value=request.value, choices=", ".join(choices))
+        raise Refused("bad_setting", name=request.name, value=request.value, choices=listed(choices))
 
 
 CHECKS = (setting_known, value_offered)

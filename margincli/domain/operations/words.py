@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from ..halts import DISABLED
 from ..journal import Account, Wallet
 from ..money import places_of, plain
 from ..refusals import Refused
@@ -9,7 +10,6 @@ from ..risk import FORCE_LIQUIDATION, health, require_priced_debts, shown
 from ..schemes import require_wallet, scheme_of
 from ..world import World
 
-DISABLED = "disabled_at"  # the setting of an isolated wallet that is switched off (MODE-9)
 UNITS_MOST = 2**63 - 1  # what an INTEGER of the ledger file holds
 
 
