@@ -10,7 +10,7 @@ REFUSED = ladder(
     Setting("vipp", "10"),
     {},
     ("unknown_setting: vipp is not a setting; there are vip", {}, {"name": "vip"}),
-    ("bad_setting: vip cannot be 10; it can be 0, 1, 2, 3, 4, 5, 6, 7, 8, 9", {}, {"value": "9"}),
+    ("bad_setting: vip cannot be 10; it can be 0, 1, 2, 3, 4, 5, 6, 7, 8 or 9", {}, {"value": "9"}),
 )
 MORE = [("bad_setting", value, world(), Setting("vip", value)) for value in ("", "-1", "00", "1.0", "³", "x")]
 REFUSED += MORE
