@@ -25,8 +25,9 @@ def needs_price(state: State, owner: str) -> bool:
 
 
 def charges_in_bnb(world: World, wallet: Wallet) -> bool:
-    """BNB-2: with the switch on, in a wallet of a mode whose interest may be paid so."""
-    return scheme_of(world, wallet).interest_in_bnb and chosen(world.state, wallet.owner, INTEREST)
+    """BNB-2: with the switch on, in a wallet of a mode whose interest may be paid so. DEL-1: no debt in BNB begins once BNB has left margin."""
+    left = world.rules.delistings.get(BNB)
+    return scheme_of(world, wallet).interest_in_bnb and chosen(world.state, wallet.owner, INTEREST) and (left is None or world.now < left)
 
 
 def discount(rules: Rulebook, name: str) -> Decimal:

@@ -239,7 +239,7 @@ class Market:
         """The same quotes, judged by other rules of the index."""
         if all(ticker.rules == rules for ticker in self.tickers.values()):
             return self
-        return Market({symbol: ticker._replace(rules=rules) for symbol, ticker in self.tickers.items()}, self.rates, self.pinned)
+        return Market({symbol: ticker._replace(rules=rules) for symbol, ticker in self.tickers.items()}, self.rates, self.pinned, self.pool)
 
     def last(self, symbol: str, at: int) -> Decimal | None:
         ticker = self.tickers.get(symbol)

@@ -162,6 +162,7 @@ class Watch:
         self.in_bnb = charges_in_bnb(world, wallet)
         if self.in_bnb:
             holdings.setdefault(BNB, Holding(BNB))  # not there yet, but it will be owed
+            self.ends += [at for name, at in world.rules.delistings.items() if name == BNB]  # and leave then
         self.unpaid_bnb = world.state.holding(wallet, BNB).interest
         scheme = scheme_of(world, wallet)
         counted = (coin for swap in scheme.measure.swaps(world, wallet) for coin, _ in swap)  # a coin to come is valued too

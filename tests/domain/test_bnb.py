@@ -87,6 +87,15 @@ def test_BNB_3_without_a_price_of_BNB_in_its_own_coin_and_in_full():
     assert lines(entries) == [("interest", "USDT", "0.1"), ("interest", "BNB", "0.00019")]
 
 
+@pytest.mark.parametrize("stop", ["13:00", "13:30", "14:00", "14:30"])
+def test_DEL_1_once_BNB_has_left_margin_interest_goes_on_in_its_own_coin_whoever_looks_when(stop):
+    found = begun("bnb_interest", cross=OWING, rules=ruled({"delistings.rows": {"BNB": time("14:00")}}))
+    once, _ = after(found, "16:00")
+    twice, _ = after(after(found, stop)[0], "16:00")
+    assert once.state.balances == twice.state.balances
+    assert owed(once) == 0 and owed(once, "USDT") == D("0.3")  # 14:00, 15:00, 16:00; the hour of 13:00 was paid when BNB left
+
+
 def test_BNB_4_what_was_charged_before_stays_in_its_coin_and_switching_off_is_for_later_hours():
     found, _ = after(begun(cross=OWING), "13:30")
     found, _ = after(decide(found, Setting("bnb_interest", "on"))[0], "14:30")

@@ -3,7 +3,7 @@
 import pytest
 from margincli.domain.flaws import flaw_of
 from margincli.domain.interest import HOUR
-from margincli.domain.market import Rates
+from margincli.domain.market import IndexRules, Rates
 from margincli.domain.operations import decide
 from margincli.domain.operations.borrow import Borrow
 from margincli.domain.operations.settings import Setting
@@ -113,6 +113,12 @@ def test_INT_6_every_hour_is_charged_at_its_own_rate():
     before = shared(ruled(SUPPLIED), now="12:30", cross={"BTC": "1", "USDT": "-240"})
     _, entries = settle(before.at(at(time("15:30"))), before.now)
     assert [(entry.facts["first"][11:16], entry.facts["hours"], entry.facts["charge"]) for entry in entries] == [("13:00", 1, "0.003"), ("14:00", 2, "0.004")]
+
+
+def test_INT_6_the_rate_of_the_pool_stands_whatever_the_rules_of_the_index():
+    """A change of the profile may change how quotes are judged; what the pool charges is none of its business."""
+    market = shared(ruled(SUPPLIED)).market
+    assert market.under(IndexRules(outlier="dropped")).pool_daily("USDT", NOON + HOUR) == market.pool_daily("USDT", NOON + HOUR) == D("0.0003")
 
 
 # --- by VIP level ---

@@ -1,0 +1,155 @@
+"""The laws that compare two ways of doing the same, each on a copy of the ledger: whole or split, at once or hour by hour, killed or not.
+
+As in laws.py: the docstring is the law, the answer are the numbers that break it, '' while it holds.
+"""
+
+from collections import Counter
+from decimal import Decimal
+from random import Random
+
+from margincli import records
+from margincli.desk import Call
+from margincli.domain.journal import RESERVED
+from margincli.domain.money import ZERO, give_down, plain
+from margincli.domain.standing import State
+from margincli.domain.world import World
+
+from hand import Ledger
+from markets import HOUR, Words
+
+SPLITTABLE = ("borrow", "repay", "transfer")
+TOO_MUCH = ("above_max_borrow", "above_max_transfer")
+CHEAP_WHERE_COVERED = ("bnb_interest_requires_balance", "on")  # BNB-6: the part that the BNB covers is cheaper, so there splitting may pay
+IGNORED = ("order_trail",)  # how often it is written down how far a stop has followed is free
+
+
+def the_proof_is_clean(ledger: Ledger, at: int) -> str:
+    """`margincli check` finds nothing: balances, settings, interest hour by hour and the rates of the pool all follow from the entries."""
+    findings = records.check(Call(ledger.path, None, at))["findings"]
+    return str(findings[:3]) if findings else ""
+
+
+def balances_are_the_folded_journal(ledger: Ledger, folded: dict[str, State]) -> str:
+    """The balances in the file are the sum of the entries as the simulator added them up itself."""
+    scales, found = dict(ledger.rows("SELECT name, scale FROM assets")), {}
+    for (owner, wallet, bucket, coin), units in ledger.balances().items():
+        if owner not in RESERVED:
+            found[owner, wallet, bucket, coin] = Decimal(units).scaleb(-scales[coin])
+    for owner, state in folded.items():
+        for (account, coin), amount in state.balances.items():
+            if amount and account.wallet.owner == owner and found.pop((owner, account.wallet.name, account.bucket, coin), ZERO) != amount:
+                return f"{account} comes to {amount} {coin} by its entries"
+    return f"without entries: {found}" if found else ""
+
+
+def the_same_ref_twice_is_once(ledger: Ledger, words: Words, at: int, account: str, ref: str) -> str:
+    """A command repeated with its --ref answers with the first receipt, and writes nothing."""
+    before = ledger.bytes()
+    again = ledger.say(words, at, account, "--ref", ref)
+    return "" if again.document.get("repeated") and ledger.bytes() == before else f"{again.line}: {again.document}"
+
+
+def a_dry_run_leaves_no_trace(ledger: Ledger, words: Words, at: int, account: str) -> str:
+    """A dry run writes nothing, and says what the command itself then says."""
+    before = ledger.bytes()
+    rehearsed = ledger.say(words, at, account, "--dry-run")
+    if ledger.bytes() != before:
+        return f"{rehearsed.line} changed the file"
+    done = ledger.copy("dry").say(words, at, account)
+    told, held = ([{**entry, "id": None} for entry in said.document.get("entries", [])] for said in (rehearsed, done))
+    return "" if (rehearsed.code, rehearsed.refusal, told) == (done.code, done.refusal, held) else f"{rehearsed.line}: {rehearsed.document} but {done.document}"
+
+
+def killed_is_all_or_nothing(ledger: Ledger, words: Words, at: int, account: str, ref: str, statements: int) -> str:
+    """A command killed at any moment has happened wholly or not at all; repeated with its --ref it has happened once."""
+    unharmed, before = ledger.copy("unharmed"), ledger.dump()
+    answer = unharmed.say(words, at, account, "--ref", ref)
+    ledger.say_and_be_killed(words, at, account, statements, "--ref", ref)
+    after = ledger.dump()
+    if after not in (before, unharmed.dump()):
+        return f"killed at statement {statements} it left {list((Counter(after) - Counter(before)).elements())[:5]}"
+    again = ledger.say(words, at, account, "--ref", ref)
+    if (again.code, again.refusal) != (answer.code, answer.refusal) or ledger.dump() != unharmed.dump():
+        return f"repeated after a kill at statement {statements} it answered {again.code}, unharmed {answer.code}; or left something else"
+    return ""
+
+
+# --- whole or split ---
+
+
+def splitting_never_pays(ledger: Ledger, words: Words, at: int, account: str, random: Random) -> str:
+    """Two parts never leave the user with more than the whole, now or hours later, and never get him what the whole is refused for; nor is the interest of the parts less."""
+    hours, whole = random.choice([1, 30]), Decimal(words[2]) if words[2].replace(".", "", 1).isdigit() else ZERO
+    if whole <= 0 or CHEAP_WHERE_COVERED in ledger.settings_of(account):
+        return ""
+    first = give_down(whole * Decimal(random.randint(1, 99)) / 100)
+    one, two = ledger.copy("whole"), ledger.copy("split")
+    said = one.say(words, at, account)
+    parts = [two.say((words[0], words[1], plain(part), *words[3:]), at, account) for part in (first, whole - first) if part]
+    if any(part.code for part in parts):
+        return ""
+    if said.code:
+        return f"{said.line} is refused ({said.refusal}), but not in parts of {first}" if said.refusal in TOO_MUCH else ""
+    for later in (0, hours * HOUR):
+        for copy in (one, two) if later else ():
+            copy.say(("accrue",), at + later)
+        if any(entry.at > at and entry.kind not in ("interest", "repay") for copy in (one, two) for _, entry in copy.entries(account)):
+            return ""  # something else happened as well, and the levels of the two may differ by a unit
+        (alone, alone_interest), (parted, parted_interest) = (_worth(copy, at + later, account) for copy in (one, two))
+        if parted > alone or any(parted_interest[coin] < charge for coin, charge in alone_interest.items()):
+            return f"{said.line} in parts of {first}, {later // HOUR} hours later: worth {parted} instead of {alone}; interest {parted_interest} instead of {alone_interest}"
+    return ""
+
+
+def _worth(ledger: Ledger, at: int, account: str) -> tuple[Decimal, Counter]:
+    """What all wallets of an account are worth, debts off, to the last unit; and the interest it was ever charged, by coin."""
+    world = ledger.worlds([account], at)[account]
+    charged: Counter = Counter()
+    for _, entry in ledger.entries(account):
+        if entry.kind == "interest":
+            charged[entry.asset] += entry.amount
+    return _net(world), charged
+
+
+def _net(world: World) -> Decimal:
+    own = ((coin, amount) for (account, coin), amount in world.state.balances.items() if account.wallet.owner == world.owner)
+    return sum((amount * (world.value_usdt(coin) or ZERO) for coin, amount in own), ZERO)
+
+
+# --- at once or in small steps ---
+
+
+def small_steps_equal_one(ledger: Ledger, random: Random, since: int, until: int, accounts: list[str]) -> str:
+    """Settling at many moments leaves the same balances, settings and history as settling once."""
+    once, often = ledger.copy("once"), ledger.copy("often")
+    hourly = range(since // HOUR * HOUR + HOUR, until, HOUR)
+    stops = sorted({*(hourly if len(hourly) < 5 else random.sample(hourly, 5)), *(random.randint(since, until) for _ in range(2))})
+    said = [often.say(("accrue",), stop) for stop in stops]
+    if any(answer.code for answer in (once.say(("accrue",), until), often.say(("accrue",), until), *said)):
+        return ""  # an account is ahead, or a price is missing: then nothing can be settled either way
+    for what in (_balances, _settings, lambda copy: _expanded(copy, accounts)):
+        alone, stepwise = (Counter(what(copy)) for copy in (once, often))
+        if alone != stepwise:
+            return f"in steps at {stops} there is not {sorted((alone - stepwise).elements())[:3]}, but {sorted((stepwise - alone).elements())[:3]}"
+    return ""
+
+
+def _balances(ledger: Ledger) -> list[tuple]:
+    return list(ledger.balances().items())
+
+
+def _settings(ledger: Ledger) -> list[tuple]:
+    return ledger.rows("SELECT o.name, c.wallet, c.key, c.value FROM settings c JOIN owners o ON o.id = c.owner_id WHERE c.value <> ''")
+
+
+def _expanded(ledger: Ledger, accounts: list[str]) -> list[tuple]:
+    """The entries of the time, interest hour by hour: how many hours one entry tells is the only freedom there is."""
+    told = []
+    for account in accounts:
+        for _, entry in ledger.entries(account):
+            if entry.kind == "interest":
+                facts = {name: value for name, value in entry.facts.items() if name not in ("first", "hours")}
+                told += [(account, entry.at - hour * HOUR, "interest", entry.wallet.name, entry.asset, str(facts)) for hour in range(entry.facts["hours"])]
+            elif entry.kind not in IGNORED:
+                told.append((account, entry.at, entry.kind, entry.wallet.name, entry.asset, str((entry.amount, sorted(map(str, entry.postings)), entry.changes, entry.facts))))
+    return told

@@ -1,0 +1,119 @@
+"""The hand at the keyboard: command lines carried out in this process, or in one that is killed on the way, on a ledger that can be copied."""
+
+import io
+import json
+import os
+import shlex
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import contextmanager, redirect_stdout
+from functools import cache
+from pathlib import Path
+from typing import Iterator, NamedTuple
+from unittest.mock import patch
+
+from margincli import desk
+from margincli.cli import app, shell
+from margincli.domain.journal import Entry
+from margincli.domain.world import World, moment
+from margincli.ledger import reading
+
+app._command = cache(app._command)  # a verb is declared to Typer once, not at every command
+KILLED = Path(__file__).with_name("killed.py")
+
+
+class Said(NamedTuple):
+    """One command line and its answer. `document` is the receipt, or the error of the contract."""
+
+    line: str
+    code: int
+    document: dict
+
+    @property
+    def refusal(self) -> str:
+        return self.document.get("error", "")
+
+
+class Ledger:
+    """A ledger file, and everything the simulator does to it or reads of it."""
+
+    def __init__(self, path: Path):
+        self.path = path
+
+    def say(self, words: tuple[str, ...], at: int, account: str = "", *more: str) -> Said:
+        """Carry out one command line here; an exit code of 1 is a fault of the program itself."""
+        words = (*words, *more, "--at", moment(at), *(("--account", account) if account else ()))
+        with redirect_stdout(io.StringIO()) as out:
+            code = shell.run([*words, "--json", "--ledger", str(self.path)])
+        return Said(f"margincli {shlex.join(words)}", code, json.loads(out.getvalue()))
+
+    def say_and_be_killed(self, words: tuple[str, ...], at: int, account: str, statements: int, *more: str) -> None:
+        """The same in a process of its own that dies by SIGKILL as it comes to that many statements of SQL."""
+        words = (*words, *more, "--at", moment(at), "--account", account, "--json", "--ledger", str(self.path))
+        subprocess.run([sys.executable, str(KILLED), str(statements), *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+
+    def copy(self, name: str) -> "Ledger":
+        """A second ledger that stands where this one does; one of that name before it is gone."""
+        other = Ledger(self.path.with_name(f"{name}.db"))
+        for suffix in ("", "-wal", "-shm"):
+            other._beside(suffix).unlink(missing_ok=True)
+        for suffix in ("", "-wal"):
+            if self._beside(suffix).exists():
+                shutil.copyfile(self._beside(suffix), other._beside(suffix))
+        return other
+
+    def _beside(self, suffix: str) -> Path:
+        return self.path.with_name(self.path.name + suffix)
+
+    def bytes(self) -> bytes:
+        """The file to the last byte: the strictest test of whether anything was written."""
+        log = self._beside("-wal")
+        return self.path.read_bytes() + (log.read_bytes() if log.exists() else b"")
+
+    def dump(self) -> list[str]:
+        """What the file says, whatever pages it says it on."""
+        db = sqlite3.connect(self.path)
+        try:
+            return list(db.iterdump())
+        finally:
+            db.close()
+
+    def rows(self, question: str, *values) -> list[tuple]:
+        """Plain SQL, past all code of the program."""
+        db = sqlite3.connect(f"file:{self.path}?mode=ro", uri=True)
+        try:
+            return db.execute(question, values).fetchall()
+        finally:
+            db.close()
+
+    def worlds(self, accounts: list[str], at: int) -> dict[str, World]:
+        """Each account brought up to `at`, in memory only."""
+        with reading(self.path) as session:
+            return {account: desk.bring_up_to_date(session, account, at)[0] for account in accounts if session.owner_exists(account)}
+
+    def entries(self, account: str) -> list[tuple[int, Entry]]:
+        """(number, entry) of an account's history, oldest first."""
+        with reading(self.path) as session:
+            return session.history(account)
+
+    def settings_of(self, account: str) -> list[tuple[str, str]]:
+        """(key, value) of all wallets of an account."""
+        return self.rows("SELECT key, value FROM settings WHERE owner_id = (SELECT id FROM owners WHERE name = ?)", account)
+
+    def balances(self) -> dict[tuple[str, str, str, str], int]:
+        """(owner, wallet, bucket, coin) -> smallest units, of all that is not nothing."""
+        question = (
+            "SELECT o.name, a.wallet, a.bucket, s.name, b.amount FROM balances b JOIN accounts a ON a.id = b.account_id "
+            "JOIN owners o ON o.id = a.owner_id JOIN assets s ON s.id = b.asset_id WHERE b.amount <> 0"
+        )
+        return {row[:4]: row[4] for row in self.rows(question)}
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """No settings of whoever runs this, for a while."""
+    others = {name: value for name, value in os.environ.items() if not name.startswith("MARGINCLI_") and name != "NO_COLOR"}
+    with patch.dict(os.environ, {**others, "XDG_CONFIG_HOME": str(folder), "XDG_DATA_HOME": str(folder)}, clear=True):
+        yield
