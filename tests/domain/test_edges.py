@@ -1,18 +1,21 @@
 """The very edges: equality with a bar, a unit more or less, the smaller of two. Each row was once a change that no test noticed."""
 
 import pytest
-from test_orders import order, placed
+from test_orders import order, placed, walked
 from worlds import NOON, RULES, D, ruled, refuses, wallet, world
 
 from margincli.domain.interest import HOUR, charge_hour_up, promise
 from margincli.domain.judgement import stops
+from margincli.domain.operations import decide
 from margincli.domain.operations.borrow import minimum_loan
+from margincli.domain.operations.top_up import TopUp
 from margincli.domain.operations.trade import Trade
 from margincli.domain.order import Order, Touch, fill_price, lock_of
 from margincli.domain.orders import open_orders, told
 from margincli.domain.quiet import Due, growth_up, units_charge_up
 from margincli.domain.risk import band_of
 from margincli.domain.schemes import scheme_of
+from margincli.domain.topup import just_past
 
 CROSS, BTC = wallet(), wallet("isolated:BTCUSDT")
 
@@ -118,6 +121,46 @@ def test_ORD_8_as_many_orders_as_a_pair_may_have_and_not_one_more():
     refuses("done", "", found, sell("LIMIT", "1100", symbol="ETHUSDT", qty="1"))
     refuses("done", "", found, sell("STOP_LOSS", stop="900", symbol="ETHUSDT", qty="1"))
     assert len(open_orders(found.state, CROSS)) == 2
+
+
+@pytest.mark.parametrize("kinds, told", [({}, set()), ({"tax": ["0", "0.001", "0", "0"]}, {"fee_standard", "fee_tax", "fee_special"})])
+def test_FEE_3_the_kinds_of_a_fee_are_told_where_there_are_several(kinds, told):
+    """One more than the standard kind is enough; alone it is the fee, and told as that."""
+    found = world(rules=ruled({f"fees.parts.rows.{kind}": row for kind, row in kinds.items()}), cross={"USDT": "9000"})
+    _, (entry,) = decide(found, Trade(CROSS, "BUY", "BTCUSDT", D("0.01"), None))
+    assert {fact for fact in entry.facts if fact.startswith("fee_")} - {"fee_asset"} == told
+
+
+@pytest.mark.parametrize("kind, told, price, fee", [("LIMIT", {"price": "18000"}, "18000", "0.0001"), ("STOP_LOSS", {"stop": "21000"}, "21000", "0.0002")])
+def test_FEE_1_what_rested_makes_and_a_stop_takes(kind, told, price, fee):
+    found = world(rules=ruled({"fees.trade": [["0.001", "0.002"]]}), cross={"USDT": "9000"})
+    found, _ = placed(found, kind, **told)
+    _, entries = walked(found, ("13:00", price))
+    assert [entry.facts["fee"] for entry in entries if entry.kind == "trade"] == [fee]
+
+
+def test_ORD_3_a_stop_that_is_set_off_past_its_limit_rests_on_with_what_it_had_locked():
+    found, _ = placed(world(cross={"USDT": "9000"}), "STOP_LOSS_LIMIT", price="21000", stop="20500")
+    after, entries = walked(found, ("13:00", "21500"))
+    (entry,) = [entry for entry in entries if entry.kind == "order_set_off"]
+    (rests,) = open_orders(after.state, CROSS)
+    assert (entry.asset, entry.amount, entry.postings) == ("", 0, ()) and entry.facts["status"] == "TRIGGERED"
+    assert (rests.type, rests.stop, rests.locked, rests.best_at) == ("LIMIT", None, 2100, 0)
+
+
+# --- top-ups ---
+
+
+@pytest.mark.parametrize("need, price, amount", [("1", "3", "0.33333334"), ("3", "3", "1.00000001")])
+def test_TOP_4_a_top_up_goes_just_past_and_no_further(need, price, amount):
+    assert just_past(D(need), D(price), 8) == D(amount)
+
+
+def test_TOP_2_TOP_3_three_coins_and_the_lowest_target_are_allowed():
+    found = world(cross={"BTC": "1", "USDT": "-12000"})
+    refuses("done", "", found, TopUp(CROSS, "on", ("USDT", "BTC", "ETH"), D("1.3")))
+    refuses("bad_top_up_coins", "", found, TopUp(CROSS, "on", ("USDT", "BTC", "ETH", "BNB"), D("1.3")))
+    refuses("bad_top_up_target", "", found, TopUp(CROSS, "on", ("USDT",), D("1.29999999")))
 
 
 # --- where an order's loss bends ---

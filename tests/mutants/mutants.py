@@ -58,7 +58,7 @@ def _mutant(module: str, tree: ast.Module, path: str, where: str, place: tuple, 
             put(old)
 
     change = f"{_text(old)} -> {_text(new)}" if not isinstance(old, ast.FunctionDef) else "nothing but return None"
-    first, last = {ast.FunctionDef: lambda: (old.body[0], old), ast.comprehension: lambda: (old.target, old.ifs[-1])}.get(type(old), lambda: (old, old))()
+    first, last = (old.body[0], old) if isinstance(old, ast.FunctionDef) else (old.target, old.ifs[-1]) if isinstance(old, ast.comprehension) else (old, old)
     return Mutant(module, where, range(first.lineno, last.end_lineno + 1), change, compiled)
 
 

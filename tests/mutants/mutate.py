@@ -22,6 +22,7 @@ import sys
 import time
 import types
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import coverage
@@ -129,8 +130,7 @@ class Hot:
         mutant, items = running.pop(pid)
         if os.waitstatus_to_exitcode(status) == BROKEN:
             raise SystemExit(f"this change cannot be made: {mutant.name}")
-        if os.environ.get("TRACE"):
-            print(f"{time.time():.1f} {status} {len(items)} {mutant.name}", file=sys.stderr, flush=True)
+        print("." if status else "L", end="", file=sys.stderr, flush=True)
         if status:
             self.killed.append(mutant)
         else:
@@ -222,6 +222,7 @@ def main() -> int:
     parser.add_argument("--sample", type=int)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--inside", action="store_true", help="only what stands inside functions, which is quicker to try")
     parser.add_argument("--cold", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     os.chdir(ROOT)
@@ -229,13 +230,11 @@ def main() -> int:
         return cold(asked.cold)
     known = equivalents()
     made = [mutant for module in asked.module or all_modules() for mutant in mutants_of(module)]
-    chosen = [mutant for mutant in made if mutant.name not in known]
+    chosen = [mutant for mutant in made if mutant.name not in known and (mutant.where or not asked.inside)]
     if asked.sample:
         chosen = random.Random(asked.seed).sample(chosen, min(asked.sample, len(chosen)))
     hot = Hot(chosen, asked.jobs)
     pytest.main([*PYTEST, "--hypothesis-profile=mutants", *TESTS], plugins=[hot])
-    from concurrent.futures import ThreadPoolExecutor
-
     with ThreadPoolExecutor(asked.jobs) as pool:
         verdicts = pool.map(lambda pair: lives_cold(*pair), hot.lived)
         survivors = [mutant for (mutant, ids), lives in zip(hot.lived, verdicts) if not ids or lives]
