@@ -69,8 +69,8 @@ def members(world: World, wallet: Wallet, order: Order) -> list[Order]:
 
 
 def _end_the_other_leg(world: World, wallet: Wallet, order: Order) -> tuple[World, list[Entry]]:
-    """ORD-5: of an OCO one leg ends with the other filled or set off; a leg that still waits is no other leg yet."""
-    others = [other for other in members(world, wallet, order) if other.number != order.number and not other.waits_for]
+    """ORD-5: of an OCO one leg ends with the other filled or set off; a leg that waits for this very order is no other leg of it."""
+    others = [other for other in members(world, wallet, order) if order.number not in (other.number, other.waits_for)]
     return chain(world, *((lambda now, o=other: end(now, wallet, o, "EXPIRED")) for other in others))
 
 

@@ -26,7 +26,7 @@ def flat(rate: Decimal) -> Tiers:
 def lines(tiers: Tiers) -> Iterator[Line]:
     """The tiers in order; the last has no end, and past a table's end the rate is 0 (COL-4)."""
     low = summed = ZERO
-    for high, rate in (*tiers, (None, ZERO)):
+    for high, rate in (*tiers, (None, ZERO)):  # pragma: no branch: one without an end comes last
         yield Line(low, high, rate, summed - rate * low)
         if high is None:
             return
@@ -42,15 +42,17 @@ def slices(tiers: Tiers, above: Decimal = ZERO) -> Iterator[tuple[Decimal | None
 
 def weighed(tiers: Tiers, value: Decimal) -> Decimal:
     """The sum over the slices of `value`, each at the rate of its own tier."""
-    for _, high, rate, offset in lines(tiers):
-        if high is None or high >= value:
-            return rate * value + offset
-    return ZERO
+    line = _top(tiers, value)
+    return line.rate * value + line.offset
 
 
 def top_rate(tiers: Tiers, value: Decimal) -> Decimal:
     """The rate of the slice that goes first when `value` shrinks."""
-    return next(line.rate for line in lines(tiers) if line.high is None or line.high >= value)
+    return _top(tiers, value).rate
+
+
+def _top(tiers: Tiers, value: Decimal) -> Line:
+    return next(line for line in lines(tiers) if line.high is None or line.high >= value)
 
 
 def side_by_side(first: Iterator, second: Iterator) -> Iterator[tuple[Decimal | None, Decimal, Decimal]]:
