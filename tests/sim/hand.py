@@ -20,7 +20,7 @@ from margincli.domain.journal import Entry
 from margincli.domain.world import World, moment
 from margincli.ledger import reading
 
-app._command = cache(app._command)  # a verb is declared to Typer once, not at every command
+app.command_of = cache(app.command_of)  # a verb is declared to Typer once, not at every command
 KILLED = Path(__file__).with_name("killed.py")
 
 

@@ -12,7 +12,6 @@ from margincli.domain.market import Market
 from margincli.domain.money import ZERO, unit
 from margincli.domain.risk import EXCESSIVE, NORMAL, exposure, health
 from margincli.domain.schemes import scheme_of
-from margincli.domain.refusals import Refused
 from margincli.domain.standing import State
 from margincli.domain.world import World
 from margincli.ledger import reading
