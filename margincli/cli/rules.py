@@ -9,7 +9,7 @@ from .faults import NOT_THERE, WordFault
 from .verb import verb
 
 Topic = Annotated[str | None, typer.Argument(metavar="[TOPIC]", help="Only this part: a topic, a coin, a pair, a rule id.")]
-Profile = Annotated[str, typer.Argument(metavar="PROFILE", help="A profile of the package: 2019, 2024 or 2026.")]
+Profile = Annotated[str, typer.Argument(metavar="PROFILE", help="A profile of the package: 2019, 2024, 2025 or 2026.")]
 File = Annotated[str, typer.Argument(metavar="FILE", help="A TOML file of rules, in the form that the package's own have.")]
 
 
