@@ -19,7 +19,7 @@ def test_every_branch_of_the_domain_is_passed(tmp_path):
     def coverage(*words: str) -> subprocess.CompletedProcess:
         return subprocess.run([sys.executable, "-m", "coverage", *words], cwd=ROOT, env=environment, capture_output=True, text=True)
 
-    tests = coverage("run", "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-m", "not hypothesis and not slow", "tests/domain")
+    tests = coverage("run", "-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:cacheprovider", "-m", "not hypothesis and not slow", "tests/domain")
     assert tests.returncode == 0, tests.stdout
     report = coverage("report")
     assert report.returncode == 0, report.stdout

@@ -70,7 +70,7 @@ def orders_that_cost(world: World, wallet: Wallet) -> list[Order]:
 def open_order_loss(world: World, wallet: Wallet) -> Decimal:
     """PRO-7: of each open order the collateral value given away less the collateral value received, if positive, summed.
 
-    An order alone against what the wallet holds now, at its limit (its stop where it has none); of an OCO the larger loss,
+    An order alone against what the wallet holds now, at its limit (its stop, or where it trails now, where it has none); of an OCO the larger loss,
     since only one leg can fill.
     """
     losses: dict[int, Decimal] = {}
@@ -87,7 +87,7 @@ def swaps(world: World, wallet: Wallet) -> list[Swap]:
 
 def swap_of(rules: Rulebook, order: Order) -> Swap:
     """The coin an order gives and the coin it gets, as changes of the balance."""
-    pair, worth = rules.pair(order.symbol), order.qty * (order.price or order.stop)
+    pair, worth = rules.pair(order.symbol), order.qty * (order.price or order.stop or order.trail.level())
     sells = order.side == "SELL"
     return ((pair.base, -order.qty), (pair.quote, worth)) if sells else ((pair.quote, -worth), (pair.base, order.qty))
 

@@ -7,12 +7,12 @@ stdlib's sqlite3; `sqlite-utils insert` of one row; and our `--help`. The ratios
 told, so a machine that is slow for a while does not matter. CPU seconds (user + system) beside the wall clock.
 """
 
+import json
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -55,16 +55,25 @@ def environment(folder: str) -> dict[str, str]:
     return {**kept, "PYTHONPYCACHEPREFIX": str(Path(folder, "compiled"))}
 
 
+# Started by a small process of its own: what a large one holds would count as the peak of those that it starts.
+LAUNCH = """
+import json, os, subprocess, sys, time
+began = time.perf_counter()
+quiet = subprocess.DEVNULL
+child = subprocess.Popen(sys.argv[1:], stdin=quiet, stdout=quiet, stderr=quiet)
+_, status, used = os.wait4(child.pid, 0)
+print(json.dumps([os.waitstatus_to_exitcode(status), time.perf_counter() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024]))
+os._exit(0)
+"""
+
+
 def cost_of(words: list[str], folder: str) -> Cost:
     """One whole process, as the operating system accounts for it."""
-    told = environment(folder)
-    began = time.perf_counter()
-    child = subprocess.Popen(words, cwd=folder, env=told, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, used = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
-        raise SystemExit(f"{words} ended with {child.returncode}")
-    return Cost(time.perf_counter() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    launched = subprocess.run([sys.executable, "-S", "-c", LAUNCH, *words], cwd=folder, env=environment(folder), capture_output=True, text=True, check=True)
+    code, *cost = json.loads(launched.stdout)
+    if code:
+        raise SystemExit(f"{words} ended with {code}")
+    return Cost(*cost)
 
 
 def commands(folder: str) -> dict[str, list[str]]:

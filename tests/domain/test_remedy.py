@@ -8,11 +8,12 @@ from margincli.domain.money import unit
 from margincli.domain.operations import decide
 from margincli.domain.operations.borrow import Borrow
 from margincli.domain.operations.borrow import CHECKS as BORROW_CHECKS
+from margincli.domain.operations.isolated import Isolated
 from margincli.domain.operations.repay import Repay, RepaySelling
 from margincli.domain.operations.trade import CHECKS as TRADE_CHECKS
 from margincli.domain.operations.trade import Trade
 from margincli.domain.operations.transfer import Transfer
-from margincli.domain.remedy import PERMITS, REPAY, TRANSFER_IN, Remedy, denials, least, permitted, something_lent, what_would_allow, what_would_end_the_call
+from margincli.domain.remedy import PERMITS, REPAY, TRANSFER_IN, Remedy, denials, least, loan_denial, permitted, refusal_of, something_lent, what_would_allow, what_would_end_the_call
 from margincli.domain.risk import health
 
 CROSS, BTC, SPOT = wallet(), wallet("isolated:BTCUSDT"), wallet("spot")
@@ -145,3 +146,18 @@ def test_NUM_3_the_least_is_found_wherever_the_search_begins(bar, guess):
 
 def test_nothing_is_enough():
     assert least(1000, 5, lambda units: False) is None and least(0, 5, lambda units: True) is None
+
+
+def test_BOR_13_nothing_of_a_coin_is_lent_for_what_holds_for_the_wallet_or_for_the_coin_alone():
+    low = world(cross=LONG)
+    denied = {denial.verb: denial for denial in denials(low, CROSS)}
+    assert loan_denial(low, CROSS, "USDT", denied["borrow"].refusal, denied) is denied["borrow"]
+    leaving = world(rules=ruled({"delistings.rows": {"ETH": "2024-09-02T11:00:00Z"}}), cross={"USDT": "1000"})
+    why = refusal_of(leaving, something_lent(CROSS, "ETH"))
+    found = loan_denial(leaving, CROSS, "ETH", why, {})
+    assert (found.verb, found.refusal.code, found.remedies) == ("borrow", "delisting_no_loans", ())
+
+
+def test_MODE_9_a_wallet_that_is_switched_off_allows_nothing():
+    off, _ = decide(world(isolated_BTCUSDT={}), Isolated(BTC, "disable"))
+    assert health(off, BTC).allows == ()

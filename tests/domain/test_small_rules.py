@@ -1,5 +1,6 @@
 """Rules that a line or two of code carries, each with the test that holds it."""
 
+import pytest
 from worlds import DOCUMENT, D, booked, lines, outcome, ruled, wallet, world
 
 from margincli.domain.flaws import flaw_of
@@ -80,3 +81,9 @@ def test_PROF_1_the_book_of_a_ledger_made_before_a_rule_had_a_name_goes_on():
     assert flaw_of(before.rules) == ""
     _, entries = liquidate(world(rules=Rulebook(document), cross={"BTC": "1", "USDT": "-19000"}), CROSS, D("1.5"), "level")
     assert "liquidation_fee" in [entry.kind for entry in entries]
+
+
+@pytest.mark.parametrize("places", ["19", "-1", "8.5"])
+def test_NUM_1_decimals_of_a_coin_are_those_the_ledger_can_count_in(places):
+    assert flaw_of(ruled({"coins.scales.rows": {"BTC": "18", "ETH": "0"}})) == ""
+    assert flaw_of(ruled({"coins.scales.rows": {"ETH": "0", "BTC": places}})) == "coins.scales.BTC: decimals are a whole number from 0 to 18"

@@ -584,5 +584,5 @@ def test_busy(busy):
     room, before, waiting, since = busy
     room.done("status", "--at", LATER)  # readers do not wait
     refused(*map(Said, waiting), BUSY)
-    assert time.monotonic() - since < 90
+    assert time.monotonic() - since < 300
     assert contents(room.ledger) == before

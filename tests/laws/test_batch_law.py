@@ -65,7 +65,7 @@ def content(path: Path) -> list[str]:
         return [line for line in db.iterdump() if "_sqlite_migrations" not in line]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(steps=steps, every=st.sampled_from(["1", "7", "1000"]), many=st.sampled_from([0, 10**9]))
 def test_a_batch_is_its_lines_one_by_one(steps, every, many):
     lines = dated([*((0, line) for line in BEGIN), *steps])

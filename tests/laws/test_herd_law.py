@@ -95,7 +95,7 @@ def swept(folder: str, name: str, many: int, moments: list[int]) -> dict:
     return books(path)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(users, min_size=1, max_size=5), markets, rates, sweeps)
 def test_one_stroke_is_a_walk_through_each(people, prices, rates_daily, moments):
     with tempfile.TemporaryDirectory() as folder:

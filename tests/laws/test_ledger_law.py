@@ -188,5 +188,5 @@ class Account(RuleBasedStateMachine):
         assert "".join(archive.export(self.call()._replace(ledger=again, account=None), "json")) == first
 
 
-Account.TestCase.settings = settings(max_examples=12, stateful_step_count=25, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
+Account.TestCase.settings = settings(max_examples=6, stateful_step_count=25, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
 TestAccount = Account.TestCase

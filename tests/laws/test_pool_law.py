@@ -149,7 +149,7 @@ gaps = st.sampled_from([0, 1, 60_000, HOUR // 2, HOUR, 5 * HOUR + 1, 40 * HOUR])
 plans = st.lists(st.tuples(gaps, steps, st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.sampled_from((None, *OWNERS))), max_size=3)), min_size=3, max_size=12)
 
 
-@settings(max_examples=30, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
 @given(plans)
 def test_INT_8_the_books_do_not_depend_on_when_or_on_whom_cron_ran(plan):
     with tempfile.TemporaryDirectory() as folder:

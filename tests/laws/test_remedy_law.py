@@ -40,7 +40,7 @@ def lends(found, name) -> bool:
 
 
 @given(worlds())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_THR_1_TRF_8_CALL_2_to_the_unit(drawn):
     name, found = drawn
     for denial in denials(found, name):

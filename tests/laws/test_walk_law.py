@@ -171,7 +171,7 @@ def resting(world: World) -> dict:
     return {key: text for key, text in world.state.settings.items() if key[1].startswith("order.") and text}
 
 
-many = settings(max_examples=100, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+many = settings(max_examples=40, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 @many
