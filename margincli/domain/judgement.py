@@ -6,13 +6,13 @@ Prices move from where they stood to where they are; what a bar triggers on the 
 from decimal import Decimal
 from typing import Callable, NamedTuple
 
+from .bands import Bands
 from .interest import HOUR
 from .journal import Change, Entry, Wallet
 from .liquidation import deficit_of, liquidate
 from .market import Prices
 from .money import ONE, PLACES, PRICE_PLACES, ZERO, charge_up_quotient, plain, ratio
 from .risk import health, level, shown, spare
-from .bands import Bands
 from .schemes import scheme_of
 from .topup import top_up
 from .world import World, chain

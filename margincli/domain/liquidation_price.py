@@ -2,10 +2,10 @@
 
 from decimal import Decimal
 
+from .bands import Bands
 from .journal import Wallet
 from .measure import Measure
 from .money import charge_up_quotient, give_down_quotient, price_quotient, ratio
-from .bands import Bands
 from .schemes import scheme_of
 from .standing import Holding
 from .tiers import Line, lines, weighed

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Iterator, NamedTuple
 
+from .bands import Bands, Rung
 from .halts import left_by_halts
 from .journal import POOL, Wallet
 from .liquidation_price import liquidation_prices
@@ -10,7 +11,6 @@ from .measure import Exposure, level_of
 from .money import NO_DEBT, PRICE_PLACES, ZERO, give_down, give_down_quotient, plain
 from .refusals import Refused
 from .rulebook import PURPOSES
-from .bands import Bands, Rung
 from .schemes import Scheme, collateral_value, scheme_of
 from .tiers import Tiers, side_by_side, slices, weighed
 from .world import World

@@ -125,42 +125,36 @@ def _none(*_: object) -> None:
     return None
 
 
+CROSS = Scheme(
+    mode="cross",
+    account_type="MARGIN_1",
+    lends=True,
+    shows_collateral_level=lambda rules: rules.leaf("collateral.shown", "yes") == "yes",
+    fee_rule="liquidation.fee_cross",
+    admits=lambda *_: True,
+    tiers=lambda world, asset, purpose: world.rules.tiers(asset, world.now, purpose),
+    bands=cross_bands,
+    rungs=cross_rungs,
+    leverages=lambda rules, _: tuple(rules.leaf("cross.leverages")),
+    hand_liquidation=lambda *_: True,
+    call_bars=cross_call_bars,
+    interest_in_bnb=True,
+    taken_on_above=cross_taken_on_above,
+)
+
+
 SCHEMES: dict[str, Scheme] = {
     "spot": Scheme("spot", "", False, lambda _: False, "", lambda *_: True, lambda *_: WHOLE, _none, lambda *_: [], lambda *_: (), lambda *_: False),
-    "cross": Scheme(
-        mode="cross",
-        account_type="MARGIN_1",
-        lends=True,
-        shows_collateral_level=lambda rules: rules.leaf("collateral.shown", "yes") == "yes",
-        fee_rule="liquidation.fee_cross",
-        admits=lambda *_: True,
-        tiers=lambda world, asset, purpose: world.rules.tiers(asset, world.now, purpose),
-        bands=cross_bands,
-        rungs=cross_rungs,
-        leverages=lambda rules, _: tuple(rules.leaf("cross.leverages")),
-        hand_liquidation=lambda *_: True,
-        call_bars=cross_call_bars,
-        interest_in_bnb=True,
-        taken_on_above=cross_taken_on_above,
-    ),
-    "pro": Scheme(
-        mode="cross",
+    "cross": CROSS,
+    "pro": CROSS._replace(
         account_type="MARGIN_2",
-        lends=True,
-        shows_collateral_level=lambda rules: rules.leaf("collateral.shown", "yes") == "yes",
         fee_rule="liquidation.fee_pro",
-        admits=lambda *_: True,
-        tiers=lambda world, asset, purpose: world.rules.tiers(asset, world.now, purpose),
-        bands=cross_bands,
         rungs=pro_rungs,
-        leverages=lambda rules, _: tuple(rules.leaf("cross.leverages")),
-        hand_liquidation=lambda *_: True,
         measure=pro.MEASURE,
-        interest_in_bnb=True,
-        taken_on_above=cross_taken_on_above,
         initial=pro.initial_tiers,
         quiz="pro-",
         regions="pro.regions",
+        call_bars=lambda *_: [],
     ),
     "isolated": Scheme(
         mode="isolated",

@@ -2,11 +2,11 @@
 
 from decimal import Decimal
 
+from .bands import Bands
 from .delisting import most_in
 from .journal import Account, Entry, Wallet, move
 from .money import PRICE_PLACES, ZERO, charge_up_quotient, give_down_quotient, plain, unit
 from .risk import level, shown, spare
-from .bands import Bands
 from .schemes import scheme_of
 from .tiers import slices
 from .world import World
