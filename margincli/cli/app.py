@@ -115,9 +115,9 @@ class Verbs(TyperGroup):
         return _group(verb) if any(name.startswith(f"{verb} ") for name in VERBS) else command_of(function_of(verb), verb)
 
     def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:
-        if args[0].startswith("-") or self.get_command(ctx, args[0]):
-            return super().resolve_command(ctx, args)
-        raise no_such_verb(args[0], self.list_commands(ctx), ctx.command_path)
+        if not args[0].startswith("-") and args[0] not in self.list_commands(ctx):
+            raise no_such_verb(args[0], self.list_commands(ctx), ctx.command_path)
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: typer.Context, formatter: Any) -> None:
         """The verbs by section, from the table alone."""

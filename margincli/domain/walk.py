@@ -9,11 +9,11 @@ from decimal import Decimal
 from heapq import merge
 from typing import Iterator
 
+from .alarms import HEARD, Alarm, alarms
 from .bnb import BNB, charges_in_bnb
 from .delisting import scheduled, take_off
 from .interest import HOUR, PERIODIC, Hour, Run, hour_of, interest_entry, next_hour
 from .journal import Account, Entry, Wallet
-from .judgement import HEARD, Alarm, alarms, judge
 from .market import Prices
 from .measure import Bound, bounds
 from .money import ZERO
@@ -126,7 +126,9 @@ class _Walk:
         self.decide(lambda world, watch: take_off(world, watch.wallet))
 
     def look(self) -> None:
-        """The slow road: judge each wallet on its full health."""
+        """The slow road: judge each wallet on its full health. Most commands never take it, and do not load it."""
+        from .judgement import judge
+
         self.decide(lambda world, watch: judge(world, watch.wallet, watch.came_from(self.world), watch.corners, watch.now)[1])
 
     def decide(self, found_in) -> None:

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 # Lone surrogates are no valid UTF-8, C1 controls steer some terminals, marks of direction show text as what it is not, and two separators break JavaScript.
-_UNSAFE = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+_UNSAFE = "[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
 PARTS = ("sums", "rows", "entries", "wallets", "findings", "questions")
 
 
@@ -28,4 +28,4 @@ def rows_of(document: dict[str, Any]) -> list[Any]:
 
 def safe(text: str) -> str:
     """Such characters stand only inside strings, where an escape means the same."""
-    return text if text.isascii() and "\x7f" not in text else _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return text if text.isascii() and "\x7f" not in text else re.sub(_UNSAFE, lambda found: f"\\u{ord(found[0]):04x}", text)

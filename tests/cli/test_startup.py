@@ -10,13 +10,9 @@ HEAVY = ["rich", "sqlite_utils", "tabulate", "pydantic", "numpy", "click"]
 OURS = ["margincli.domain", "margincli.ledger", "margincli.desk", "margincli.records", "margincli.rules", "margincli.feeds"]
 _RUN = """
 import json, sys
-from margincli.cli import main
-sys.argv = ["margincli", *json.loads(sys.argv[1])]
-try:
-    main()
-except SystemExit as leaving:
-    code = leaving.code
-print(json.dumps([code or 0, sorted(sys.modules)]), file=sys.stderr)
+from margincli.cli.shell import run
+code = run(json.loads(sys.argv[1]))
+print(json.dumps([code, sorted(sys.modules)]), file=sys.stderr)
 """
 
 
