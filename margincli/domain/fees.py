@@ -29,10 +29,11 @@ class Fee(NamedTuple):
 def fee_rates(world: World, role: str, side: str) -> Rates:
     """FEE-1, FEE-3: by the VIP level as MAKER or TAKER, and what every kind adds for the role and for the side."""
     level = int(world.state.setting(Wallet(world.owner, "spot"), "vip") or 0)
-    by_level = Decimal(world.rules.leaf("fees.trade")[level][0 if role == "MAKER" else 1])
-    rows = world.rules.rows("fees.parts") if "parts" in world.rules.document["fees"] else {}  # a rule book of before has none
+    levels = world.rules.leaf("fees.trade")  # rules that came into force later may have fewer
+    by_level = Decimal(levels[min(level, len(levels) - 1)][0 if role == "MAKER" else 1])
     columns = (0 if role == "MAKER" else 1, 2 if side == "BUY" else 3)
-    standard, tax, special = (sum((Decimal(rows[kind][column]) for column in columns if kind in rows), ZERO) for kind in Rates._fields)
+    kinds = [world.rules.cells("fees.parts", kind) for kind in Rates._fields]  # a rule book of before has none
+    standard, tax, special = (sum((Decimal(cells[column]) for column in columns if cells), ZERO) for cells in kinds)
     return Rates(by_level + standard, tax, special)
 
 

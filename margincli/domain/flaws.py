@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from .money import ONE, ZERO
 from .pro import NET_EQUITY
-from .rulebook import CHOICES, Rulebook, moves_of
+from .rulebook import CHOICES, SILENT, Rulebook, moves_of
 
 SOUND = "its figures lie from 0 to under 1000000000000000000, with 18 decimals at most"
 
@@ -52,10 +52,11 @@ def _names(rules: Rulebook) -> str:
 
 
 def _ratios(rules: Rulebook) -> str:
-    for rank, cells in rules.rows("collateral.flat", {}).items():
-        if not all(cell and ZERO <= Decimal(cell) <= 1 for cell in cells):
-            return f"collateral.flat.{rank}: a ratio is a number from 0 to 1"
-    return ""
+    """COL-6, FEE-1, FEE-3."""
+    ratios = [(f"{path}.{name}", rules.cells(path, name)) for path in ("collateral.flat", "fees.parts") for name in rules.rows(path, {})]
+    ratios += [("fees.trade", cells) for cells in rules.leaf("fees.trade")]
+    wrong = (name for name, cells in ratios if not all(cell not in SILENT and ZERO <= Decimal(cell) <= 1 for cell in cells))
+    return next((f"{name}: a ratio is a number from 0 to 1" for name in wrong), "")
 
 
 def _bars(rules: Rulebook) -> str:

@@ -80,7 +80,7 @@ def _ladder(world: World, wallet: Wallet, asset: str) -> list[Rung]:
 
 
 def _tier_step(world: World, wallet: Wallet, asset: str) -> Decimal:
-    published = world.rules.rows("isolated.tier_step").get(wallet.symbol)
+    published = world.rules.cells("isolated.tier_step", wallet.symbol)
     if published:
         return Decimal(published[0 if world.rules.pair(wallet.symbol).base == asset else 1])
     return give_down_quotient(world.rules.number("isolated.default_step_usdt"), world.price_usdt(asset))

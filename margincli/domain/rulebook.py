@@ -21,6 +21,7 @@ CHOICES = {
     "liquidation.deficit_isolated": ("fund", "loan"),
     "liquidation.loan_holds_withdrawals": ("yes", "no"),
 }
+SILENT = ("", "-")  # a cell that says nothing
 PURPOSES = ("borrow", "transfer_out", "liquidation")  # what collateral is counted for, in the order of collateral.flat (COL-6)
 
 
@@ -91,6 +92,11 @@ class Rulebook:
         node = self._node(path, unsaid is None)
         return unsaid if node is None else node["rows"]
 
+    def cells(self, path: str, name: str) -> list[str] | None:
+        """The cells of one row of a table with columns; None where there is no such row."""
+        row = self.rows(path, {}).get(name)
+        return None if row is None else cells_of(row)
+
     def _node(self, path: str, required: bool) -> Any:
         node = self.document
         for part in path.split("."):
@@ -101,15 +107,15 @@ class Rulebook:
 
     def pair(self, symbol: str) -> Pair | None:
         row = self.rows("pairs").get(symbol)
-        return None if row is None else self.once(("pair", symbol), lambda: self._pair(symbol, *row))
+        return None if row is None else self.once(("pair", symbol), lambda: self._pair(symbol, *cells_of(row)))
 
     def _pair(self, symbol: str, base: str, quote: str, *filters: str) -> Pair:
-        return Pair(symbol, base, quote, *(Decimal(f) if f else ZERO for f in filters))
+        return Pair(symbol, base, quote, *(ZERO if cell in SILENT else Decimal(cell) for cell in filters))
 
     @cached_property
     def assets(self) -> frozenset[str]:
         """Every coin the rule book knows."""
-        listed = {asset for row in self.rows("pairs").values() for asset in row[:2]}
+        listed = {asset for row in self.rows("pairs").values() for asset in cells_of(row)[:2]}
         return frozenset(listed | self._rates.keys())
 
     @cached_property
@@ -196,7 +202,7 @@ class Rulebook:
         return self.once(("tiers", rank, purpose), lambda: self._tiers(rank, purpose))
 
     def _tiers(self, rank: str, purpose: str) -> Tiers:
-        flat = self.rows("collateral.flat", {}).get(rank)
+        flat = self.cells("collateral.flat", rank)
         if flat:
             return ((None, Decimal(flat[PURPOSES.index(purpose)])),)
         return tuple((Decimal(to) if to else None, Decimal(share)) for to, share in self.leaf(f"collateral.ladders.{rank}.tiers"))
@@ -216,6 +222,11 @@ class Rulebook:
     def family(self, symbol: str) -> str:
         """The isolated leverage family of a pair: its top leverage (ISO-1)."""
         return self.rows("isolated.families").get(symbol, self.leaf("isolated.default_family"))
+
+
+def cells_of(row: str | list[str]) -> list[str]:
+    """The cells of a row with columns, which is one text: a table of a thousand rows is read with every command. Books of before have lists."""
+    return row.split() if isinstance(row, str) else row
 
 
 def moves_of(rows: list[list[str]]) -> list[tuple[int, str, str]]:

@@ -9,6 +9,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from margincli.domain.rulebook import SILENT, cells_of
+
 from .fit import check_fit
 from .shape import HEADINGS, Document, RulesFileError, mark_of, merge, shaped
 
@@ -132,8 +134,8 @@ def _rows(table: Document, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         yield ".".join((*path, name)), text, *mark_of(table, name)
 
 
-def _named(row: list[str], columns: list[str]) -> str:
-    return ", ".join(f"{column} {cell}" for column, cell in zip(columns, row, strict=True) if cell)
+def _named(row: str | list[str], columns: list[str]) -> str:
+    return ", ".join(f"{column} {cell}" for column, cell in zip(columns, cells_of(row), strict=True) if cell not in SILENT)
 
 
 def _short(value: Any) -> str:

@@ -4,6 +4,8 @@ not found out by an account that runs on the old value."""
 import re
 from typing import Any
 
+from margincli.domain.rulebook import SILENT, cells_of
+
 from .shape import HEADINGS, TABLE_KEYS, Document, RulesFileError, check_columns
 
 # Sections whose members are alike and may be added to: another leverage, another rank.
@@ -70,9 +72,9 @@ def _check_rows(where: str, table: Document, model: Document) -> None:
             _check_kind(f"{where}.{name}", row, sample)
 
 
-def _check_cells(where: str, row: list[str], sample: list[str], columns: list[str]) -> None:
-    for cell, like, column in zip(row, sample, columns, strict=True):
-        if _is_number(like) and cell and not _is_number(cell):
+def _check_cells(where: str, row: str | list[str], sample: str, columns: list[str]) -> None:
+    for cell, like, column in zip(cells_of(row), cells_of(sample), columns, strict=True):
+        if _is_number(like) and cell not in SILENT and not _is_number(cell):
             raise RulesFileError(where, f'{column} "{cell}" is not a number', 'write it with a point, as "0.01"')
 
 

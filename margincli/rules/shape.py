@@ -1,11 +1,14 @@
 """The form of a rule file: what a line and a section look like, and how one document lies over another.
 
 A loaded document is plain data. Leaves are ``[value, basis, rule id, note]``; a table keeps its ``rows`` as bare
-values, and a row with a basis of its own has it in ``marks``, so that readers of values never meet two forms.
+values, and a row with a basis of its own has it in ``marks``, so that readers of values never meet two forms. A row of a
+table with ``columns`` is one text of cells, ``-`` for an empty one; a file may also write it as a list.
 """
 
 import re
 from typing import Any
+
+from margincli.domain.rulebook import cells_of
 
 BASES = ("official", "official, older", "third party", "inferred", "placeholder", "seed")
 TABLE_KEYS = ("basis", "rule", "note", "columns", "rows", "marks")
@@ -64,7 +67,8 @@ def _merge_table(under: Document, over: Document) -> Document:
         if mark != own:
             marks[name] = mark
     # The head of the table below stays: it speaks for the rows that were not replaced.
-    return {**over, **under, **_leaves(over), "rows": {**under["rows"], **over["rows"]}, "marks": marks}
+    above = {name: in_one(row) for name, row in over["rows"].items()} if "columns" in under else over["rows"]
+    return {**over, **under, **_leaves(over), "rows": {**under["rows"], **above}, "marks": marks}
 
 
 def _leaves(table: Document) -> Document:
@@ -103,8 +107,9 @@ def _table(key: str, raw: Document) -> Document:
             marks[name] = (mark + [""])[:3]
         elif "basis" not in table:
             raise RulesFileError(where, "has no basis", f"give [{key}] a basis and a rule, or write {FORM}")
+        value = _value(where, value)
         check_columns(where, value, table.get("columns"))
-        rows[name] = _value(where, value)
+        rows[name] = in_one(value) if "columns" in table else value
     return {**table, "rows": rows, "marks": marks}
 
 
@@ -173,8 +178,17 @@ def _columns(key: str, columns: Any) -> list[str]:
     return columns
 
 
-def check_columns(key: str, row: Any, columns: list[str] | None) -> None:
+def check_columns(key: str, row: str | list[str], columns: list[str] | None) -> None:
     """A row of a table with named columns has a value for each."""
-    if columns and (not isinstance(row, list) or len(row) != len(columns)):
-        count = len(row) if isinstance(row, list) else 1
-        raise RulesFileError(key, f"has {count} of {len(columns)} values", "give, in order: " + ", ".join(columns))
+    if not columns:
+        return
+    cells = cells_of(row)
+    if any(not isinstance(cell, str) or cell.split() != [cell] for cell in cells if cell):
+        raise RulesFileError(key, "has a value of several words", "give, in order, one word each: " + ", ".join(columns))
+    if len(cells) != len(columns):
+        raise RulesFileError(key, f"has {len(cells)} of {len(columns)} values", "give, in order: " + ", ".join(columns))
+
+
+def in_one(row: str | list[str]) -> str:
+    """A row with columns as one text."""
+    return " ".join(cell or "-" for cell in cells_of(row))

@@ -141,6 +141,13 @@ def test_FEE_3_three_kinds_of_which_only_the_standard_one_is_less_in_BNB(bnb, pa
     assert (entry.facts["fee"], entry.facts["fee_asset"]) == total
 
 
+def test_FEE_1_rules_with_fewer_levels_than_the_account_has_take_their_last():
+    """VIP 3 under two levels: 0.05 % of 20,000."""
+    found = begun(rules=ruled({"fees.trade": [["0.001", "0.001"], ["0.0005", "0.0005"]]}), cross={"BTC": "1"})
+    found.state.settings[SPOT, "vip"] = "3"
+    assert fee(found, sell()) == ("10", "USDT")
+
+
 def test_FEE_3_a_rule_book_of_before_with_one_kind_laid_over_it():
     """A tax of 0.1 % alone, on a book that had no kinds and no discounts of BNB: 15 and 20 USDT of 20,000 in BNB."""
     found = begun(cross={"BTC": "1", "BNB": "1"})

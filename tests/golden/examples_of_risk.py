@@ -51,7 +51,7 @@ def tier_limits(given, expected):
 def two_debts(given, expected):
     """Under the profile of that time, whose tables have the example's limits and ratios: each debt's tier, and the worse of the two."""
     rules, (family, _) = Rulebook(load("2019")), given["table"].split()[::-1]
-    assert rules.family(given["symbol"]) + "x" == family and rules.rows("isolated.tier_step")[given["symbol"]] == list(given["tier1_limits"].values())
+    assert rules.family(given["symbol"]) + "x" == family and rules.cells("isolated.tier_step", given["symbol"]) == list(given["tier1_limits"].values())
     owed = {asset: f"100+-{debt}" for asset, debt in given["debts"].items()}
     found = [
         isolated_bands(world(rules=rules, isolated_BTCUSDT={"BTC": "100", "USDT": "100", **debts}), wallet("isolated:BTCUSDT"))
@@ -79,7 +79,7 @@ def isolated_leverage(given, expected):
         for tier, ratio in enumerate(RULES.leaf(f"isolated.bands.{family}.initial_risk_ratio"), 1):
             if D(ratio) != D(given["initial_risk_ratio"]):
                 continue
-            debt = D(RULES.rows("isolated.tier_step")["BTCUSDT"][1]) * tier
+            debt = D(RULES.cells("isolated.tier_step", "BTCUSDT")[1]) * tier
             bands = isolated_bands(world(rules=rules, isolated_BTCUSDT={"BTC": "100", "USDT": f"-{debt}"}), wallet("isolated:BTCUSDT"))
             assert (bands.tier, bands.borrow_above, bands.leverage) == (tier, D(ratio), D(expected["leverage"]))
             seen += 1

@@ -21,13 +21,15 @@ def test_own_lines_lie_over_a_profile_and_keep_their_basis_THR_1_INT_6(document)
         BTC = ["0.0005", "seed", "INT-6"]
         [pairs.rows]
         NEWUSDT = [["NEW", "USDT", "0.01", "0.1", "5", "", "", "", "", ""], "placeholder", "ORD-9"]
+        OLDUSDT = ["OLD USDT 0.01 0.1 5 - - - - -", "placeholder", "ORD-9"]
         """
     )
     merged = rules.merge(document, own)
     assert merged["cross"]["bands"]["3"]["margin_call_at"][0] == "1.4"
     assert merged["cross"]["bands"]["3"]["liquidation_at"] == document["cross"]["bands"]["3"]["liquidation_at"]
     assert merged["coins"]["rates"]["rows"]["BTC"] == "0.0005"
-    assert merged["pairs"]["rows"]["NEWUSDT"][:2] == ["NEW", "USDT"]
+    assert merged["pairs"]["rows"]["NEWUSDT"] == "NEW USDT 0.01 0.1 5 - - - - -", "a list of cells or one text of them: the same"
+    assert merged["pairs"]["rows"]["OLDUSDT"] == "OLD USDT 0.01 0.1 5 - - - - -"
     bases = {row["name"]: row["basis"] for row in rules.describe(merged, "coins")}
     assert (bases["rates.BTC"], bases["rates.ETH"]) == ("seed", "third party")
     assert document == rules.load(), "merging leaves what it merges alone"

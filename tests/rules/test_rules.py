@@ -66,7 +66,7 @@ def test_families_and_steps_speak_of_known_pairs_ISO_5(document):
     assert set(isolated["tier_step"]["rows"]) <= set(isolated["families"]["rows"])
     assert set(isolated["families"]["rows"]) <= set(pairs)
     assert set(isolated["families"]["rows"].values()) | {isolated["default_family"][0]} <= set(isolated["bands"])
-    assert isolated["tier_step"]["rows"]["BTCUSDT"] == ["7.2", "90000"]
+    assert isolated["tier_step"]["rows"]["BTCUSDT"] == "7.2 90000"
 
 
 def test_ladders_ascend_and_their_ratios_never_rise_COL_1_COL_3(document):
@@ -118,14 +118,16 @@ def test_pairs_are_named_by_their_coins_ORD_13(document):
     assert len(pairs["rows"]) > 1000
     assert list(pairs["rows"]) == sorted(pairs["rows"])
     for symbol, row in pairs["rows"].items():
-        assert len(row) == len(pairs["columns"]) and row[0] + row[1] == symbol
+        base, quote, *filters = row.split()
+        assert len(filters) == len(pairs["columns"]) - 2 and base + quote == symbol
 
 
 def test_pair_filters_agree_with_each_other_ORD_8_ORD_9(document):
     for symbol, row in document["pairs"]["rows"].items():
-        tick, step, notional = map(Decimal, row[2:5])
+        cells = row.split()
+        tick, step, notional = map(Decimal, cells[2:5])
         assert tick > 0 and step > 0 and notional > 0, symbol
-        low, high, least, most = (Decimal(cell) if cell else None for cell in row[5:9])
+        low, high, least, most = (None if cell == "-" else Decimal(cell) for cell in cells[5:9])
         assert low is None or not low % tick, symbol
         assert low is None or low < high, symbol
         assert least is None or (not least % step and least < most), symbol
