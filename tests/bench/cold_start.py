@@ -2,7 +2,7 @@
 
     python tests/bench/cold_start.py [ROUNDS]
 
-Four whole processes in turn, ROUNDS times: our `borrow --json`; a bare Typer program that commits one row with the
+Four whole processes in turn, ROUNDS times: our `borrow --json`, as installed; a bare Typer program that commits one row with the
 stdlib's sqlite3; `sqlite-utils insert` of one row; and our `--help`. The ratios are taken round by round and the median is
 told, so a machine that is slow for a while does not matter. CPU seconds (user + system) beside the wall clock.
 """
@@ -15,6 +15,8 @@ import sys
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
+
+from figures import Figure
 
 ANSWERS = Path(__file__).resolve().parents[1] / "answers.json"
 BARE = '''
@@ -76,9 +78,15 @@ def cost_of(words: list[str], folder: str) -> Cost:
     return Cost(*cost)
 
 
+def installed() -> list[str]:
+    """The command that users run, of the environment that runs this."""
+    script = Path(sys.executable).with_name("margincli")
+    return [str(script)] if script.exists() else [sys.executable, "-m", "margincli"]
+
+
 def commands(folder: str) -> dict[str, list[str]]:
     """What is compared. The ledger and its account are made here, outside the clock."""
-    python, ours = sys.executable, [sys.executable, "-m", "margincli"]
+    python, ours = sys.executable, installed()
     Path(folder, "bare.py").write_text(BARE)
     Path(folder, "row.json").write_text('[{"asset": "USDT", "amount": "10"}]')
     begin = "--ledger ledger.db --at 2024-09-01 -q"
@@ -112,6 +120,19 @@ def measure(rounds: int) -> dict[str, list[Cost]]:
 def ratio(costs: dict[str, list[Cost]], name: str, floor: str, figure: str = "cpu") -> float:
     """The median over the rounds of `name` against `floor`."""
     return statistics.median(getattr(a, figure) / getattr(b, figure) for a, b in zip(costs[name], costs[floor]))
+
+
+def figures(rounds: int) -> list[Figure]:
+    costs = measure(rounds)
+
+    def figure(name: str, job: str, goal: str) -> Figure:
+        return Figure(job, "a bare Typer program that commits one row", ratio(costs, name, "bare typer"), goal, statistics.median(run.peak_mib for run in costs[name]))
+
+    return [
+        figure("margincli borrow", "`margincli borrow … --json`, cold and durable", "1.25, 20 MiB"),
+        figure("margincli --help", "`margincli --help`", ""),
+        figure("sqlite-utils insert", "for comparison: `sqlite-utils insert` of one row", ""),
+    ]
 
 
 def main() -> None:
