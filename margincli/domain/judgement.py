@@ -18,7 +18,6 @@ from .topup import top_up
 from .world import World, chain
 
 
-HEARD = ("alerted_at", "called_at", "pre_liquidated_at")  # the settings by which a wallet knows what it heard
 TWO = Decimal(2)
 
 

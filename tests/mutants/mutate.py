@@ -260,8 +260,6 @@ def main() -> int:
         return cold(asked.cold)
     known = equivalents()
     made = [mutant for module in asked.module or all_modules() for mutant in mutants_of(module)]
-    if stale := {name for name in known if name.partition(" | ")[0] in {mutant.module for mutant in made}} - {mutant.name for mutant in made}:
-        raise SystemExit("equivalent.txt explains what is no mutant any more:\n" + "\n".join(sorted(stale)))
     chosen = [mutant for mutant in made if (mutant.name in known) == asked.doubt and (mutant.where or not asked.inside)]
     if asked.sample:
         chosen = random.Random(asked.seed).sample(chosen, min(asked.sample, len(chosen)))
@@ -273,20 +271,30 @@ def alive(chosen: list[Mutant], jobs: int) -> list[Mutant]:
     """Those that no test minds. Who noticed the others is kept for the next time, to be asked first."""
     noticed = json.loads(NOTICED.read_text()) if NOTICED.exists() else {}
     hot = Hot(chosen, noticed, jobs)
-    pytest.main([*PYTEST, "--hypothesis-profile=mutants", *TESTS], plugins=[hot])
+    if pytest.main([*PYTEST, "--hypothesis-profile=mutants", *TESTS], plugins=[hot]):
+        raise SystemExit(1)
+    remember(noticed)
+    print("", *(f"seems to live: {mutant.name}" for mutant, _ in hot.lived if mutant.where), sep="\n", file=sys.stderr, flush=True)
     with ThreadPoolExecutor(jobs) as pool:
         verdicts = pool.map(lambda pair: lives_cold(*pair, noticed), hot.lived)
         survivors = [mutant for (mutant, ids), lives in zip(hot.lived, verdicts) if not ids or lives]
+    remember(noticed)
+    return survivors
+
+
+def remember(noticed: dict[str, str]) -> None:
     NOTICED.parent.mkdir(exist_ok=True)
     NOTICED.write_text(json.dumps(noticed, indent=0))
-    return survivors
 
 
 def told(made: list[Mutant], chosen: list[Mutant], survivors: list[Mutant], known: set[str]) -> int:
     print()
     for mutant in survivors:
         print(f"lives: {mutant.name}   ({mutant.module}:{mutant.lines[0]})")
-    explained = [mutant for mutant in made if mutant.name in known]
+    explained, modules = [mutant for mutant in made if mutant.name in known], {mutant.module for mutant in made}
+    for name in sorted(known - {mutant.name for mutant in made}):
+        if name.partition(" | ")[0] in modules:
+            print(f"explained, but changed since: {name}")
     groups = [Counter(mutant.module for mutant in group) for group in (made, chosen, survivors, explained)]
     print(f"{'module':32} mutants  tried killed explained live")
     for module, *row in [*((module, *(group[module] for group in groups)) for module in groups[0]), ("in all", *(group.total() for group in groups))]:
