@@ -45,7 +45,7 @@ class Alarm(NamedTuple):
 def alarms(world: World, wallet: Wallet, bands: Bands) -> tuple[Alarm, ...]:
     """The user's own alert where one is set (CALL-3), the margin call, and pre-liquidation where there is such a state (THR-7).
 
-    The higher bar is passed first. A state that a change of the rules took away is still to be ended.
+    A state that a change of the rules took away is still to be ended.
     """
     every, setting = int(world.rules.leaf("call.remind_every_hours")) * HOUR, world.state.setting
     found = [Alarm("called_at", "margin_call", bands.margin_call_at, every, bands.call_at_bar)]
@@ -53,7 +53,7 @@ def alarms(world: World, wallet: Wallet, bands: Bands) -> tuple[Alarm, ...]:
         found.append(Alarm("pre_liquidated_at", "pre_liquidation", bands.pre_liquidation_at, every))
     own = setting(wallet, "alert_at")
     if own and Decimal(own) > bands.margin_call_at:
-        found.insert(0, Alarm("alerted_at", "margin_alert", Decimal(own), int(setting(wallet, "alert_hours")) * HOUR))
+        found.append(Alarm("alerted_at", "margin_alert", Decimal(own), int(setting(wallet, "alert_hours")) * HOUR))
     return tuple(found)
 
 
@@ -88,7 +88,7 @@ def travel(world: World, wallet: Wallet, start: Prices, target: Prices) -> tuple
             steps.append(lambda now: top_up(now.pinned(target), wallet, bands))
         world, early = chain(world, *steps)
         there = level(world.pinned(target), wallet)
-        steps = [lambda now, a=alarm, at=there: sound(now, wallet, a, at, start, target) for alarm in found if alarm.bar <= bands.margin_call_at]
+        steps = [lambda now, a=alarm, at=there: sound(now, wallet, a, at, start, target) for alarm in found]  # a level that came back ends what rang
         world, called = chain(world, *steps)
         entries += early + called
         if there > bands.liquidation_at:

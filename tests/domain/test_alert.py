@@ -6,6 +6,7 @@ from worlds import NOON, D, at, ladder, lines, quotes, refuses, wallet, world
 
 from margincli.domain.operations import decide
 from margincli.domain.operations.alert import Alert
+from margincli.domain.operations.leverage import Leverage
 from margincli.domain.risk import health
 from margincli.domain.walk import settle
 
@@ -53,6 +54,13 @@ def test_CALL_3_an_alert_is_heard_at_its_level_and_again_while_it_stays():
 def test_CALL_3_the_alert_comes_before_the_margin_call_on_the_same_way_down():
     _, entries = walked(alerted(cross={"BTC": "1", "USDT": "-12000"}), ("13:00", "15000"))
     assert kinds(entries) == ["margin_alert", "margin_call", "margin_alert"]  # again six hours on
+
+
+def test_CALL_3_an_alert_that_the_call_has_caught_up_with_is_silent():
+    """Set at 1.3 while 5x is called at 1.16; at 3x that is where the call is."""
+    found, _ = decide(world(leverage="5", cross={"BTC": "1", "USDT": "-12000"}), Alert(CROSS, D("1.3"), 6))
+    found, _ = decide(found, Leverage(CROSS, "3"))
+    assert kinds(walked(found, ("13:00", "15000"))[1]) == ["margin_call"]
 
 
 def test_CALL_3_it_changes_no_permission():

@@ -190,11 +190,23 @@ def test_PRO_5_after_the_largest_loan_nothing_is_available_and_nobody_calls():
         ({"BTC": "1", "USDT": "-10000"}, {}, {"BTCUSDT": "10300"}),
         ({"USDT": "10000"}, {}, {}),
         ({"USDT": "900000", "BTC": "1", "ETH": "-1"}, {}, {"ETHUSDT": "860373.8317757"}),  # of BTC none: its fall to 0 would not do it
+        # 0.3 p = 1030, up
+        ({"BTC": "0.3", "USDT": "-1000"}, {}, {"BTCUSDT": "3433.33333334"}),
+        # 31.8 p - 30 p - MM - 150: 0.3 p - 150 in the first bracket, 450 - 0.3 p in the second. Both 500 and 1,500 would do it; 1,500 is nearer
+        ({"ETH": "31.8+-30", "USDT": "-1000", "USDC": "880"}, {"ETHUSDT": "1200"}, {"ETHUSDT": "1500", "USDCUSDT": "0.89772728"}),
         ({"BTC": "3", "USDC": "-1"}, {"USDCUSDT": "1"}, {"BTCUSDT": "0.34333334", "USDCUSDT": "58252.42718446"}),
     ],
 )
 def test_LIQ_9_PRO_3_liquidation_prices_bracket_by_bracket(coins, prices, expected):
     assert health(held(prices=prices, **coins), CROSS).liquidation_prices == {symbol: D(price) for symbol, price in expected.items()}
+
+
+def test_LIQ_9_PRO_7_liquidation_prices_where_haircuts_and_orders_count():
+    """200,000 CFX against 130,000 USDC: 100,000 + 0.8 (v - 100,000) = 133,900. With an order that loses 1,000: 1 BTC + 2,000 - 1,000 = 10,300."""
+    assert health(held(NEW, {"CFXUSDT": "1"}, CFX="200000", USDC="-130000"), CROSS).liquidation_prices["CFXUSDT"] == D("0.711875")
+    dear = Order(1, "CFXUSDT", "BUY", "LIMIT", D(1000), D(2))
+    found = resting(held(NEW, {"CFXUSDT": "1"}, BTC="1", USDT="2000", USDC="-10000"), dear)
+    assert health(found, CROSS).liquidation_prices["BTCUSDT"] == D(9300)
 
 
 books = st.sampled_from([RULES, NEW])

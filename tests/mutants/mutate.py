@@ -13,6 +13,7 @@ Those of equivalent.txt are left out: no test could tell them from the original.
 """
 
 import argparse
+import atexit
 import gc
 import importlib.abc
 import importlib.util
@@ -124,6 +125,7 @@ class Hot:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1), os.dup2(silence, 2)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         try:
             swap(mutant, self.live[str(module_file(mutant.module))])
         except BaseException:
@@ -146,7 +148,7 @@ class Hot:
         place, mutant, items = running.pop(pid)
         if os.waitstatus_to_exitcode(status) == BROKEN:
             raise SystemExit(f"this change cannot be made: {mutant.name}")
-        print("." if status else "L", end="", file=sys.stderr, flush=True)
+        print("." if status else f"\nseems to live: {mutant.name}\n", end="", file=sys.stderr, flush=True)
         if status:
             (index,) = struct.unpack_from("I", self.under_way, 4 * place)
             self.noticed[mutant.name] = test = items[index].nodeid
@@ -256,6 +258,7 @@ def main() -> int:
     parser.add_argument("--cold", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     os.chdir(ROOT)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     if asked.cold:
         return cold(asked.cold)
     known = equivalents()
@@ -270,15 +273,13 @@ def main() -> int:
 def alive(chosen: list[Mutant], jobs: int) -> list[Mutant]:
     """Those that no test minds. Who noticed the others is kept for the next time, to be asked first."""
     noticed = json.loads(NOTICED.read_text()) if NOTICED.exists() else {}
+    atexit.register(remember, noticed)  # of a run that is broken off too
     hot = Hot(chosen, noticed, jobs)
     if pytest.main([*PYTEST, "--hypothesis-profile=mutants", *TESTS], plugins=[hot]):
         raise SystemExit(1)
-    remember(noticed)
-    print("", *(f"seems to live: {mutant.name}" for mutant, _ in hot.lived if mutant.where), sep="\n", file=sys.stderr, flush=True)
     with ThreadPoolExecutor(jobs) as pool:
         verdicts = pool.map(lambda pair: lives_cold(*pair, noticed), hot.lived)
         survivors = [mutant for (mutant, ids), lives in zip(hot.lived, verdicts) if not ids or lives]
-    remember(noticed)
     return survivors
 
 
