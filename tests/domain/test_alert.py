@@ -69,6 +69,11 @@ def test_CALL_3_it_changes_no_permission():
     assert health(after, CROSS).allows == health(before, CROSS).allows
 
 
+def test_CALL_3_what_is_told_of_it():
+    told = [decide(world(cross={"BTC": "1"}), Alert(CROSS, level, 6))[1][0].facts for level in (D("1.50"), None)]
+    assert told == [{"level": "1.5", "hours": "6"}, {"level": "off", "hours": ""}]
+
+
 def test_CALL_3_off():
     after, _ = decide(alerted(cross={"BTC": "1"}), Alert(CROSS, None, 24))
     assert not after.state.setting(CROSS, "alert_at")

@@ -129,6 +129,8 @@ ORDERS = [
     ("losses add up, gains do not take off", [Order(1, "BTCUSDT", "SELL", "STOP_LOSS", D(1), None, D(15000)), Order(2, "BTCUSDT", "SELL", "LIMIT", D(1), D(30000)), Order(3, "BTCUSDT", "BUY", "LIMIT", D(1), D(20100))], "5100"),
     ("of an OCO one leg can fill", [Order(1, "BTCUSDT", "SELL", "LIMIT", D(1), D(19000), group=1), Order(2, "BTCUSDT", "SELL", "STOP_LOSS", D(1), None, D(15000), group=1)], "5000"),
     ("a leg that waits is no open order", [Order(1, "BTCUSDT", "SELL", "STOP_LOSS", D(1), None, D(15000), status="PENDING_NEW", waits_for=9)], "0"),
+    ("of a coin without a price nothing counts", [Order(1, "ARBUSDT", "BUY", "LIMIT", D(1000), D(1))], "1000"),
+    ("what would be left is never under nothing", [Order(1, "BTCUSDT", "SELL", "STOP_LOSS", D(9), None, D(1000))], "51000"),
     ("what comes in counts by its own tiers", [Order(1, "CFXUSDT", "BUY", "LIMIT", D(200000), D(1))], "30000"),
 ]
 
@@ -154,6 +156,7 @@ def test_PRO_7_open_order_loss(why, orders, loss):
         ("ETH", {"USDT": "33336", "ETH": "-30"}, {}, "0", "available margin"),
         ("ETH", {"USDT": "34765", "ETH": "-30"}, {}, "10", "available margin"),  # 1429 / 0.1429: the debt is in its second bracket
         ("BTC", {"USDT": "900000000", "BTC": "-199"}, {}, "0", "limit"),  # 180 BTC
+        ("BTC", {"USDT": "900000000"}, {"BTCUSDT": "70000"}, "57.14285714", "limit"),  # 4,000,000 / 70,000, cut
         ("USDC", {"USDT": "900000000", "USDC": "-1"}, {}, "3999999", "limit"),  # the last bracket ends at 4 M
         # CFX counts in full to 100,000 and then 80 %, and that haircut is taken off too (BOR-2): 30,000 at 0.1112, 70,000 at 0.1429
         # leave 4426 of 17765 for slices that take 0.1429 + 0.2
