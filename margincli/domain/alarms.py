@@ -8,8 +8,6 @@ from .interest import HOUR
 from .journal import Wallet
 from .world import World
 
-HEARD = ("alerted_at", "called_at", "pre_liquidated_at")  # the settings by which a wallet knows what it heard
-
 
 class Alarm(NamedTuple):
     """A bar that makes itself heard when the level falls to it, and again while it stays there (CALL-1 to CALL-3).
@@ -35,7 +33,7 @@ class Alarm(NamedTuple):
 def alarms(world: World, wallet: Wallet, bands: Bands) -> tuple[Alarm, ...]:
     """The user's own alert where one is set (CALL-3), the margin call, and pre-liquidation where there is such a state (THR-7).
 
-    The higher bar is passed first. A state that a change of the rules took away is still to be ended.
+    A state that a change of the rules took away is still to be ended.
     """
     every, setting = int(world.rules.leaf("call.remind_every_hours")) * HOUR, world.state.setting
     found = [Alarm("called_at", "margin_call", bands.margin_call_at, every, bands.call_at_bar)]
@@ -43,5 +41,5 @@ def alarms(world: World, wallet: Wallet, bands: Bands) -> tuple[Alarm, ...]:
         found.append(Alarm("pre_liquidated_at", "pre_liquidation", bands.pre_liquidation_at, every))
     own = setting(wallet, "alert_at")
     if own and Decimal(own) > bands.margin_call_at:
-        found.insert(0, Alarm("alerted_at", "margin_alert", Decimal(own), int(setting(wallet, "alert_hours")) * HOUR))
+        found.append(Alarm("alerted_at", "margin_alert", Decimal(own), int(setting(wallet, "alert_hours")) * HOUR))
     return tuple(found)

@@ -127,20 +127,19 @@ def _repay_own(world: World, wallet: Wallet, asset: str) -> list[Entry]:
 def _repay_with_others(world: World, wallet: Wallet, asset: str) -> list[Entry]:
     """DEL-4: a debt that is left is settled with other collateral, the most valuable first (LIQ-5)."""
     entries: list[Entry] = []
-    for coin in _others(world, wallet, asset):
-        debt, price = world.state.holding(wallet, asset).debt, world.value_usdt(asset)
-        if debt and price:
-            wanted = charge_up_quotient(debt * price, world.value_usdt(coin), world.rules.scale(coin))
+    for coin in _others(world, wallet):
+        if debt := world.state.holding(wallet, asset).debt:
+            wanted = charge_up_quotient(debt * world.price_usdt(asset), world.value_usdt(coin), world.rules.scale(coin))
             sold = min(wanted, world.state.holding(wallet, coin).free)
             world, done = chain(world, lambda now, c=coin, q=sold, d=debt: _sell(now, wallet, c, q, asset, d), lambda now: _repay_own(now, wallet, asset))
             entries += done
     return entries
 
 
-def _others(world: World, wallet: Wallet, asset: str) -> list[str]:
-    """What else is free and priced, by falling collateral value."""
+def _others(world: World, wallet: Wallet) -> list[str]:
+    """What is free and priced once each coin has paid its own debt, by falling collateral value."""
     tiers = scheme_of(world, wallet).tiers
-    held = ((coin, h.free * (world.value_usdt(coin) or ZERO)) for coin, h in world.state.holdings(wallet).items() if coin != asset)
+    held = ((coin, h.free * (world.value_usdt(coin) or ZERO)) for coin, h in world.state.holdings(wallet).items())
     counted = ((collateral_value(tiers(world, coin, LIQUIDATION), value), coin) for coin, value in held if value)
     return [coin for _, coin in sorted(counted, key=lambda item: (-item[0], item[1]))]
 
@@ -149,8 +148,7 @@ def _place_rest(world: World, wallet: Wallet, asset: str) -> list[Entry]:
     """DEL-3, DEL-5: moved to spot as far as the collateral level stays at 2; where every debt has its own coin to pay it, all of it; the rest is sold."""
     free, steps = world.state.holding(wallet, asset).free, []
     if max_transfer_out(world, wallet, asset) < free and _debts_have_their_coins(world, wallet):
-        owed = [coin for coin, held in world.state.holdings(wallet).items() if held.debt]
-        steps = [lambda now, coin=coin: _repay_own(now, wallet, coin) for coin in owed]
+        steps = [lambda now, coin=coin: _repay_own(now, wallet, coin) for coin in world.state.holdings(wallet)]
     _, entries = chain(world, *steps, lambda now: _move_out(now, wallet, asset), lambda now: _sell_rest(now, wallet, asset))
     return entries
 

@@ -51,7 +51,7 @@ def travel(world: World, wallet: Wallet, start: Prices, target: Prices) -> tuple
             steps.append(lambda now: top_up(now.pinned(target), wallet, bands))
         world, early = chain(world, *steps)
         there = level(world.pinned(target), wallet)
-        steps = [lambda now, a=alarm, at=there: sound(now, wallet, a, at, start, target) for alarm in found if alarm.bar <= bands.margin_call_at]
+        steps = [lambda now, a=alarm, at=there: sound(now, wallet, a, at, start, target) for alarm in found]  # a level that came back ends what rang
         world, called = chain(world, *steps)
         entries += early + called
         if there > bands.liquidation_at:

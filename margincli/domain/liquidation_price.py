@@ -5,7 +5,7 @@ from decimal import Decimal
 from .bands import Bands
 from .journal import Wallet
 from .measure import Measure
-from .money import charge_up_quotient, give_down_quotient, price_quotient, ratio
+from .money import ZERO, charge_up_quotient, give_down_quotient, price_quotient, ratio
 from .schemes import scheme_of
 from .standing import Holding
 from .tiers import Line, lines, weighed
@@ -54,10 +54,8 @@ def _meets(measure: Measure, own: Holding, held: Line, owed: Line, rest: Decimal
     """p = (LR x L_o - A_o) / (b - LR x d) while balance and debt are in these tiers: None where the line meets the bar outside them."""
     slope = held.rate * own.balance - (measure.owes + bar * owed.rate) * own.debt
     top = bar * owed.offset - held.offset - rest
-    if not slope or (top > 0) != (slope > 0) or not top:
-        return None
-    exact = ratio(top, slope)
-    if not (_within(held, own.balance * exact) and _within(owed, own.debt * exact)):
+    exact = ratio(top, slope) if slope else ZERO
+    if exact <= 0 or not (_within(held, own.balance * exact) and _within(owed, own.debt * exact)):
         return None
     return charge_up_quotient(top, slope) if slope > 0 else give_down_quotient(-top, -slope)
 

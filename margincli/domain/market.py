@@ -10,7 +10,7 @@ the same whichever span of time was loaded, and nothing that comes later changes
 from bisect import bisect_right
 from decimal import Decimal
 from itertools import zip_longest
-from typing import Callable, Iterable, Iterator, NamedTuple
+from typing import Callable, Container, Iterable, Iterator, NamedTuple
 
 from .chart import Point, Series
 from .money import ONE, ZERO, price_quotient, ratio, round_half_up
@@ -30,9 +30,8 @@ class Leg(NamedTuple):
 Route = tuple[Leg, ...]
 
 
-def routes(asset: str, symbols: Iterable[str]) -> tuple[Route, ...]:
-    """The ways from `asset` to USDT through `symbols`, best first: direct, inverse, then over each bridge."""
-    known = symbols if isinstance(symbols, (set, frozenset, dict)) else frozenset(symbols)
+def routes(asset: str, known: Container[str]) -> tuple[Route, ...]:
+    """The ways from `asset` to USDT through the `known` symbols, best first: direct, inverse, then over each bridge."""
     if asset == VALUED_IN:
         return ((),)
     found = list(_legs(asset, VALUED_IN, known))
@@ -42,7 +41,7 @@ def routes(asset: str, symbols: Iterable[str]) -> tuple[Route, ...]:
     return tuple(found)
 
 
-def _legs(asset: str, into: str, known) -> Iterable[Route]:
+def _legs(asset: str, into: str, known: Container[str]) -> Iterable[Route]:
     if asset + into in known:
         yield (Leg(asset + into, False),)
     if into + asset in known:
@@ -222,7 +221,7 @@ class Market:
         self.tickers, self.rates, self.pinned, self.pool = tickers, rates, pinned or {}, pool or {}
         self._routes: dict[str, tuple[Route, ...]] = {}
         self._values: dict[str, Decimal | None] = {}  # of one moment: a walk asks many times and goes on
-        self._valued_at = -1
+        self._valued_at: int | None = None
 
     def pin(self, prices: Prices) -> "Market":
         market = Market(self.tickers, self.rates, prices, self.pool)

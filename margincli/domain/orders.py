@@ -103,7 +103,7 @@ def fill_resting(world: World, wallet: Wallet, order: Order, price: Decimal, rol
         lambda now: fill_order(now, wallet, fill, order.number),
         lambda now: repay_from(now, wallet, order.side_effect, fill),
     )
-    waiting = [other for other in members(world, wallet, order) if other.waits_for == order.number]
+    waiting = members(world, wallet, order)  # of its list, but for itself: the other leg of an OCO has ended
     world, traded = chain(world, *steps)
     entries += traded
     for other in waiting:

@@ -76,7 +76,7 @@ def open_order_loss(world: World, wallet: Wallet) -> Decimal:
     losses: dict[int, Decimal] = {}
     for order in orders_that_cost(world, wallet):
         swing = sum((_counted_change(world, wallet, asset, amount) for asset, amount in swap_of(world.rules, order)), ZERO)
-        key = order.group or -order.number
+        key = order.group or order.number
         losses[key] = max(losses.get(key, ZERO), -swing)
     return sum(losses.values(), ZERO)
 
@@ -104,9 +104,7 @@ def order_bends(world: World, wallet: Wallet) -> Iterator[tuple[str, Decimal, De
         for asset, amount in swap:
             balance = world.state.holding(wallet, asset).balance
             for line in lines(equity_tiers(world, asset)):
-                for held in (balance, balance + amount):
-                    if line.low and held > 0:
-                        yield asset, line.low, held
+                yield from ((asset, line.low, held) for held in (balance, balance + amount))
 
 
 # What is held by its net equity, less the debts and the open order loss, over the maintenance margin.

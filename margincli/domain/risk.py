@@ -58,7 +58,8 @@ def exposure(world: World, wallet: Wallet, purpose: str = BORROW) -> Exposure:
         collateral += collateral_value(scheme.tiers(world, asset, purpose), value)
         counted += weighed(measure.counts(world, asset), value)
         weight += weighed(measure.weighs(world.rules, asset), debt)
-        initial += weighed(scheme.initial(world.rules, asset), debt) if scheme.initial else ZERO
+        if scheme.initial:
+            initial += weighed(scheme.initial(world.rules, asset), debt)
     loss = measure.loss(world, wallet)
     margins = (initial, loss) if scheme.initial else ()
     return Exposure(asset_sum, debt_sum, collateral, tuple(unpriced), counted - measure.owes * debt_sum - loss, weight, *margins)
@@ -92,7 +93,7 @@ def allowed(total: Exposure, to_borrow: Decimal, to_move: Decimal, bands: Bands)
     """
     level = total.level
     verbs = ["trade"] if bands.trades(level) else []
-    if level > bands.liquidation_at and not bands.calls(level):
+    if not bands.calls(level):
         if to_borrow > bands.borrow_above and total.available_margin != ZERO:
             verbs.append("borrow")
         if to_move > bands.transfer_out_above:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from heapq import merge
 from typing import Iterator
 
-from .alarms import HEARD, Alarm, alarms
+from .alarms import Alarm, alarms
 from .bnb import BNB, charges_in_bnb
 from .delisting import scheduled, take_off
 from .interest import HOUR, PERIODIC, Hour, Run, hour_of, interest_entry, next_hour
@@ -60,15 +60,15 @@ class _Walk:
 
     def moments(self) -> Iterator[int]:
         """Every moment at which anything may happen, ascending, the last one being now. None without debts and orders."""
-        last = None
+        last = self.since - 1
         if self.watches:
             self.price_moments = {at for ticker in self.world.market.tickers.values() for at in ticker.moments(self.since, self.until)}
-        hours = range(next_hour(self.since), self.until + 1, HOUR)
+        hours = range(next_hour(self.since), self.until, HOUR)
         delistings = sorted(at for at in self.world.rules.delistings.values() if self.since < at <= self.until)
         for at in merge(sorted(self.price_moments), hours, delistings, [self.until]):
             if not self.watches:
                 return
-            while due := min((due for watch in self.watches for due in watch.due.values() if (last or 0) < due < at), default=0):
+            while due := min((due for watch in self.watches for due in watch.due.values() if last < due < at), default=0):
                 last = due
                 yield due
             if at != last:
@@ -143,8 +143,6 @@ class _Walk:
             self.book_open_runs()
             self.emit(found)
             self.renew()
-            for watch in self.watches:
-                watch.see(self.world)
 
 
 class Watch:
@@ -156,7 +154,7 @@ class Watch:
 
     def __init__(self, world: World, wallet: Wallet, since: int):
         self.wallet, self.since = wallet, since  # of candles that closed by then the inside has been judged
-        self.orders = [order for order in open_orders(world.state, wallet) if order.status == "NEW"]
+        self.orders = open_orders(world.state, wallet)
         self.touches: dict[str, Touch] = {}
         self.ends = [at for _, at in scheduled(world, wallet)]  # when what it holds or owes leaves margin (DEL-*)
         self.trailed: set[int] = set()  # numbers of the orders that followed the market and are not written down yet
@@ -164,7 +162,7 @@ class Watch:
         self.in_bnb = charges_in_bnb(world, wallet)
         if self.in_bnb:
             holdings.setdefault(BNB, Holding(BNB))  # not there yet, but it will be owed
-            self.ends += [at for name, at in world.rules.delistings.items() if name == BNB]  # and leave then
+            self.ends += filter(None, [world.rules.delistings.get(BNB)])  # and leave then
         self.unpaid_bnb = world.state.holding(wallet, BNB).interest
         scheme = scheme_of(world, wallet)
         counted = (coin for swap in scheme.measure.swaps(world, wallet) for coin, _ in swap)  # a coin to come is valued too
@@ -174,12 +172,12 @@ class Watch:
         self.bands = scheme.bands(world, wallet) if self.owed else None
         self.runs: dict[str, Run] = {}
         self.alarms = alarms(world, wallet, self.bands) if self.owed else ()
-        bars = {alarm.bar for alarm in self.alarms} | ({bar for bar in (self.bands.liquidation_at, self.bands.ceiling) if bar} if self.bands else set())
+        bars = {alarm.bar for alarm in self.alarms} | ({self.bands.liquidation_at, self.bands.ceiling} if self.bands else set())
         self.bounds = {bar: bounds(world, wallet, scheme.measure, holdings, bar) for bar in bars}
         spot = Wallet(wallet.owner, "spot")
         self.helped = any(world.state.balance(Account(spot, "free"), coin) for coin in coins_of(world, wallet))  # spot coins would still move in
-        self.due = {alarm: at + alarm.every for alarm in self.alarms if (at := alarm.heard_at(world, wallet))}
-        self.heard = any(world.state.setting(wallet, key) for key in HEARD)
+        # overdue only where the rules have changed: then it is heard at once, not in what is settled
+        self.due = {alarm: max(at + alarm.every, since + 1) for alarm in self.alarms if (at := alarm.heard_at(world, wallet))}
         self.now: Prices = {}
         self.before: Prices = {}
         self.corners: tuple[Prices, ...] = ()
@@ -191,7 +189,7 @@ class Watch:
         self.now = self._prices(market, at)
         self.corners = (market.corners(self.assets, at) if at > self.since else None) or ()
         self.touches = {order.symbol: touch for order in self.orders if (touch := self._touch(market, order.symbol, at))}
-        if not self.owed <= self.now.keys():
+        if self.owed - self.now.keys():
             require_priced_debts(world, self.wallet)
 
     def came_from(self, world: World) -> Prices:
@@ -224,9 +222,9 @@ class Watch:
     def quiet(self, at: int) -> bool:
         """Whether no bar is crossed at this moment, in any scenario, and no alarm is due to be heard again.
 
-        Bars that move with the tier (ISO-4) are known ahead only as long as nothing was heard and the level is above the highest.
+        Bars that move with the tier (ISO-4) are known ahead only as long as the level is above the highest.
         """
-        if self.bands and self.bands.ceiling and (self.heard or not self._above(self.bands.ceiling)):
+        if self.bands and self.bands.ceiling and not self._above(self.bands.ceiling):
             return False
         return all(self._silent(alarm, at) for alarm in self.alarms) and (not self.due or self._above(self.bands.liquidation_at))
 

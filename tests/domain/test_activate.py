@@ -4,7 +4,7 @@ import pytest
 from margincli.domain.operations import decide
 from margincli.domain.operations.activate import Activate
 from margincli.domain.risk import health
-from worlds import NOON, RULES, ladder, outcome, refuses, ruled, wallet, without, world
+from worlds import NOON, RULES, ladder, lines, outcome, refuses, ruled, wallet, without, world
 
 KEY = {"level": "b", "call": "c"}
 RIGHT = {"level": "B", "call": "c"}  # capitals do not matter
@@ -91,7 +91,7 @@ def test_MODE_7_pro_asks_its_own_questions_once_and_classic_never():
 @pytest.mark.parametrize("asked_for, leverage", [(CROSS, "5"), (BTC, "10"), (wallet("isolated:SOLUSDT"), "5")])
 def test_default_leverage_MODE_5_and_family_ISO_1(asked_for, leverage):
     entry, changes = made(stranger(), Activate(asked_for, None, "DE", "accepted", RIGHT, KEY))
-    assert changes[asked_for.name, "leverage"] == leverage == entry.facts["leverage"]
+    assert changes[asked_for.name, "leverage"] == leverage == entry.facts["leverage"] and lines([entry]) == [("activate", "", "0")]
 
 
 def test_terms_region_and_quiz_count_once_for_the_account_MODE_1():

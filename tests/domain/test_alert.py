@@ -6,6 +6,7 @@ from worlds import NOON, D, at, ladder, lines, quotes, refuses, wallet, world
 
 from margincli.domain.operations import decide
 from margincli.domain.operations.alert import Alert
+from margincli.domain.operations.leverage import Leverage
 from margincli.domain.risk import health
 from margincli.domain.walk import settle
 
@@ -55,10 +56,22 @@ def test_CALL_3_the_alert_comes_before_the_margin_call_on_the_same_way_down():
     assert kinds(entries) == ["margin_alert", "margin_call", "margin_alert"]  # again six hours on
 
 
+def test_CALL_3_an_alert_that_the_call_has_caught_up_with_is_silent():
+    """Set at 1.3 while 5x is called at 1.16; at 3x that is where the call is."""
+    found, _ = decide(world(leverage="5", cross={"BTC": "1", "USDT": "-12000"}), Alert(CROSS, D("1.3"), 6))
+    found, _ = decide(found, Leverage(CROSS, "3"))
+    assert kinds(walked(found, ("13:00", "15000"))[1]) == ["margin_call"]
+
+
 def test_CALL_3_it_changes_no_permission():
     before = world(cross={"BTC": "1", "USDT": "-12000"})
     after, _ = decide(before, Alert(CROSS, D("1.9"), 24))
     assert health(after, CROSS).allows == health(before, CROSS).allows
+
+
+def test_CALL_3_what_is_told_of_it():
+    told = [decide(world(cross={"BTC": "1"}), Alert(CROSS, level, 6))[1][0].facts for level in (D("1.50"), None)]
+    assert told == [{"level": "1.5", "hours": "6"}, {"level": "off", "hours": ""}]
 
 
 def test_CALL_3_off():

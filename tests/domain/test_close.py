@@ -74,6 +74,11 @@ def test_REP_8_a_long_that_owes_some_of_its_own_coin_pays_that_first():
     assert not after.state.owes(CROSS)
 
 
+def test_REP_8_what_is_held_and_owed_alike_pays_itself_and_nothing_is_traded():
+    _, entries = decide(world(cross={"BTC": "1+-1", "USDT": "500+-100", "ETH": "30"}), Close(CROSS, "BTCUSDT"))
+    assert lines(entries) == [("repay", "BTC", "1")]
+
+
 def test_REP_8_what_is_held_without_a_debt_is_not_sold():
     after, entries = decide(world(cross={"BTC": "1+-0.25", "USDT": "100"}), Close(CROSS, "BTCUSDT"))
     assert lines(entries) == [("repay", "BTC", "0.25")] and after.state.holding(CROSS, "BTC").free == D("0.75")

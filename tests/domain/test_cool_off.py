@@ -8,6 +8,7 @@ from margincli.domain.halts import cooling_off_until
 from margincli.domain.operations.cool_off import CoolOff
 from margincli.domain.operations.repay import Repay
 from margincli.domain.operations.transfer import Transfer
+from margincli.domain.risk import health
 from margincli.domain.standing import State
 from margincli.domain.walk import settle
 from margincli.domain.world import World
@@ -64,6 +65,11 @@ def test_COOL_2_a_longer_one_replaces_it():
     after, entries = decide(after, CoolOff("168"))
     assert entries[0].facts["until"] == "2024-09-08T12:00:00Z" and cooling_off_until(after) == at("2024-09-08T12:00:00Z")
     assert outcome(after, CoolOff("72")) == "cooling_off_stands"
+
+
+def test_COOL_1_a_wallet_allows_all_but_borrowing():
+    assert health(cooling("2024-09-08", **HELD), CROSS).allows == ("trade", "transfer_out")
+    assert health(cooling(**HELD), CROSS).allows == ("trade", "borrow", "transfer_out")
 
 
 def test_COOL_1_repaying_and_moving_go_on():

@@ -70,6 +70,21 @@ def test_DEL_1_what_is_held_owed_or_ordered_is_known_to_go():
     assert [name for name, _ in scheduled(found, wallet("isolated:BTCUSDT"))] == ["BTCUSDT"] and scheduled(found, SPOT) == []
 
 
+@pytest.mark.parametrize(
+    "ends, names",
+    [
+        ({"ETH": "2 12:00", "BTC": "3 12:00"}, ["ETH", "BTC"]),  # the first to go first
+        ({"ETH": "2 12:00", "BTC": "2 12:00"}, ["BTC", "ETH"]),
+        ({"BTCUSDT": "2 12:00", "BTC": "3 12:00"}, ["BTCUSDT", "BTC"]),  # the pair before its coin
+        ({"USDC": "3 12:00"}, []),  # neither held nor ordered
+    ],
+)
+def test_DEL_1_the_first_to_go_first_and_a_pair_that_goes_with_its_coin_is_said_by_that(ends, names):
+    found = world(rules=leaves(**ends), cross={"ETH": "1", "USDT": "9000", "BTC": "1"})
+    found, _ = decide(found, Trade(CROSS, "SELL", "BTCUSDT", D("0.1"), None, "LIMIT", D(30000)))
+    assert [name for name, _ in scheduled(found, CROSS)] == names
+
+
 # --- at its time (DEL-2 to DEL-5) ---
 
 
@@ -93,6 +108,15 @@ def test_DEL_2_a_pair_that_leaves_takes_its_orders_and_nothing_else():
     start, _ = decide(world(rules=leaves(ETHUSDT="14:00"), rates=FREE, cross={"ETH": "5+-2"}), Trade(CROSS, "SELL", "ETHUSDT", D(1), None, "LIMIT", D(9000)))
     _, entries = settle(start.at(start.now + 3 * 3_600_000), start.now)
     assert happened(entries) == [("delisting", "", "0"), ("order_end", "ETH", "1")]
+
+
+def test_DEL_2_what_has_more_time_keeps_its_orders_and_is_not_named():
+    start = world(rules=leaves(ETHUSDT="14:00", BTCUSDT="3 12:00", BTC="4 12:00"), rates=FREE, cross={"ETH": "5+-2", "BTC": "1", "BNB": "1"})
+    for symbol, price in (("ETHUSDT", "9000"), ("BTCUSDT", "90000"), ("BNBUSDT", "900")):
+        start, _ = decide(start, Trade(CROSS, "SELL", symbol, D("0.1"), None, "LIMIT", D(price)))
+    after, entries = settle(start.at(start.now + 3 * 3_600_000), start.now)
+    assert happened(entries) == [("delisting", "", "0"), ("order_end", "ETH", "0.1")] and [e.facts["names"] for e in entries if e.kind == "delisting"] == ["ETHUSDT"]
+    assert [order.symbol for order in open_orders(after.state, CROSS)] == ["BTCUSDT", "BNBUSDT"]
 
 
 def test_DEL_2_spot_goes_on_as_before_its_orders_too():
@@ -134,6 +158,19 @@ def test_DEL_3_where_every_debt_has_its_own_coin_all_are_settled_and_all_moves_o
     assert after.state.holdings(CROSS) == {}
 
 
+@pytest.mark.parametrize(
+    "coins, told",
+    [
+        ({"ETH": "1", "USDT": "90000+-1500", "BTC": "0.01+-0.01"}, [("transfer", "ETH", "1")]),  # all may leave as it is
+        # (3,000 + 1,000 + 200) / 1,700: 800 above level 2. Of the BTC owed only a part is there, and nothing is settled
+        ({"ETH": "3", "USDT": "1000", "BTC": "0.01+-0.085"}, [("transfer", "ETH", "0.8"), ("delisting_sell", "ETH", "2.2")]),
+    ],
+)
+def test_DEL_3_debts_of_other_coins_are_settled_only_where_that_frees_the_rest(coins, told):
+    _, entries = walked("15:00", rates=FREE, rules=AT_14, cross=coins)
+    assert happened(entries) == [("delisting", "", "0"), *told]
+
+
 def test_DEL_4_a_debt_that_is_left_is_settled_with_the_most_valuable_of_the_others():
     """1 of 2 ETH are held; the other 1,000 USDT are 0.05 of the 0.5 BTC, worth more than the 900 USDT."""
     after, entries = walked("15:00", rates=FREE, rules=AT_14, cross={"ETH": "1+-2", "BTC": "0.5", "USDT": "900"})
@@ -147,9 +184,15 @@ def test_DEL_4_one_coin_after_the_other_until_it_is_paid():
     assert after.state.holding(CROSS, "USDT").free == 900 and not after.state.owes(CROSS)
 
 
+def test_DEL_4_LIQ_5_of_equals_the_first_by_name_and_nothing_of_what_has_no_price():
+    """0.05 BTC are worth the 1,000 USDT beside them; the CFX has no price."""
+    after, entries = walked("15:00", rates=FREE, rules=AT_14, cross={"CFX": "9000", "USDT": "1000", "ETH": "-0.5", "BTC": "0.05"})
+    assert [line for line in lines(entries) if line[0] == "delisting_sell"] == [("delisting_sell", "BTC", "0.025")]
+
+
 def test_NUM_2_what_pays_is_sold_up_and_no_more_is_bought_than_is_owed():
-    after, entries = walked("15:00", rates=FREE, rules=AT_14, prices={"ETHUSDT": "1000.3"}, cross={"ETH": "-0.1", "BTC": "0.5"})
-    assert [entry.facts for entry in entries if entry.kind == "delisting_sell"] == [{"qty": "0.0050015", "for": "ETH", "got": "0.1"}]
+    after, entries = walked("15:00", rates=FREE, rules=AT_14, prices={"ETHUSDT": "1000.3333"}, cross={"ETH": "-0.1", "BTC": "0.5"})
+    assert [entry.facts for entry in entries if entry.kind == "delisting_sell"] == [{"qty": "0.00500167", "for": "ETH", "got": "0.1"}]
     assert after.state.holding(CROSS, "ETH").free == 0
 
 

@@ -12,6 +12,7 @@ from margincli.domain.operations.top_up import TopUp
 from margincli.domain.operations.trade import Trade
 from margincli.domain.order import Order, Touch, fill_price, lock_of
 from margincli.domain.orders import open_orders, told
+from margincli.domain.refusals import Refused
 from margincli.domain.quiet import Due, growth_up, units_charge_up
 from margincli.domain.risk import band_of
 from margincli.domain.schemes import scheme_of
@@ -111,6 +112,29 @@ def test_ORD_3_ORD_5_at_the_market_itself_a_stop_would_trigger_and_an_OCO_has_no
     refuses(code, words, world(cross={"BTC": "1", "USDT": "9000"}), asked)
 
 
+@pytest.mark.parametrize("kind, stop, side", [("STOP_LOSS", "20000", "below"), ("TAKE_PROFIT", "19000", "above")])
+def test_ORD_3_the_refusal_of_a_stop_says_on_which_side_it_waits(kind, stop, side):
+    with pytest.raises(Refused) as caught:
+        decide(world(cross={"BTC": "1"}), sell(kind, stop=stop))
+    assert caught.value.facts["side"] == side
+
+
+@pytest.mark.parametrize("effect, waiting", [("AUTO_BORROW_REPAY", "AUTO_REPAY"), ("MARGIN_BUY", "NO_SIDE_EFFECT"), ("NO_SIDE_EFFECT", "NO_SIDE_EFFECT")])
+def test_ORD_6_BOR_12_a_leg_that_waits_repays_where_its_order_was_to_repay(effect, waiting):
+    found, _ = placed(world(cross={"USDT": "9000"}), price="18000", then_price="21000", side_effect=effect)
+    assert [order.side_effect for order in open_orders(found.state, CROSS)] == [effect, waiting]
+
+
+def test_ORD_7_an_OCO_that_buys_locks_the_larger_need_of_its_legs():
+    found, entries = placed(world(cross={"USDT": "9000"}), "OCO", price="19000", stop="21000")
+    assert [entry.amount for entry in entries] == [2100, 0]
+
+
+def test_ORD_14_a_limit_at_the_market_itself_fills_at_once():
+    for asked in (sell("LIMIT", "20000"), sell("LIMIT", "20000")._replace(side="BUY")):
+        assert [entry.kind for entry in decide(world(cross={"BTC": "1", "USDT": "9000"}), asked)[1]] == ["trade"]
+
+
 def test_ORD_8_as_many_orders_as_a_pair_may_have_and_not_one_more():
     found = world(rules=ruled({"order.max_orders": "2", "order.max_stops": "1"}), cross={"BTC": "1", "ETH": "5"})
     found, _ = placed(found, side="SELL", price="30000")
@@ -164,6 +188,14 @@ def test_TOP_2_TOP_3_three_coins_and_the_lowest_target_are_allowed():
 
 
 # --- where an order's loss bends ---
+
+
+def test_PRO_7_the_way_stops_too_where_what_an_order_would_leave_bends():
+    """2 BTC of which 1 is to be sold: the end of the tier of 30,000 is met at 15,000 and, by what would be left, at 30,000."""
+    rules = ruled({"pro.net_equity": "collateral", "collateral.ranks.rows.BTC": "9", "collateral.ladders.9.tiers": [["30000", "1"], ["", "0.5"]]}, RULES.document)
+    found, _ = placed(world(rules=rules, leverage="10", cross={"BTC": "2", "USDT": "9000"}), side="SELL", price="25000", qty="1")
+    ways = ({"BTC": D(price), "USDT": D(1)} for price in (10000, 40000))
+    assert [prices["BTC"] for prices in stops(found, CROSS, *ways)] == [15000, 30000]
 
 
 @pytest.mark.parametrize("target, met", [("9000", ["15000"]), ("15000", []), ("14999.99999999", ["15000"]), ("16000", [])])

@@ -3,6 +3,7 @@
 import pytest
 from margincli.domain.journal import Wallet
 from margincli.domain.operations import decide
+from margincli.domain.refusals import Refused
 from margincli.domain.operations.exchange_debts import ExchangeDebts, small_debts
 from margincli.domain.standing import State
 from margincli.domain.world import World
@@ -88,6 +89,17 @@ def test_SLX_1_ten_coins_at_most_the_largest_first():
     two = world(rules=ruled({"exchange_debts.most_coins": "2", "exchange_debts.under_usdt": "11"}), prices=coins, cross={"USDT": "1000", **owed})
     after, entries = decide(two, ExchangeDebts(CROSS, "USDT"))
     assert [entry.asset for entry in entries] == ["LINK", "FIL"] and after.state.holding(CROSS, "USDT").borrowed == D(20)
+
+
+def test_SLX_1_of_debts_of_the_same_worth_the_first_by_name():
+    """0.01 BNB and 0.005 ETH are 5 USDT each."""
+    assert [asset for asset, *_ in small_debts(world(cross={"USDT": "1000", "ETH": "-0.005", "BNB": "-0.01"}), CROSS)] == ["BNB", "ETH"]
+
+
+def test_SLX_1_the_refusal_says_when_it_can_be_done_again():
+    with pytest.raises(Refused) as caught:
+        decide(exchanged("2024-09-01T06:00:00.001Z", cross=OWING), ExchangeDebts(CROSS, "BTC"))
+    assert caught.value.facts == {"last": "2024-09-01T06:00:00.001Z", "hours": "6", "next": "2024-09-01T12:00:00.001Z"}
 
 
 def test_SLX_1_once_in_six_hours():

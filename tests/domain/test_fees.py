@@ -96,8 +96,8 @@ def test_REP_8_a_short_is_closed_with_no_more_than_it_takes(bnb, qty):
 
 def test_REP_7_a_debt_in_BNB_is_bought_net_of_its_discounted_fee():
     """1 / (1 - 0.00075) = 1.00075056..., in steps of 0.001; without the switch 1.001001 asks for 1.002."""
-    told = {"cross": {"USDT": "5000", "BNB": "-1"}}
-    for found, qty in ((begun(**told), "1.001"), (world(**told), "1.002")):
+    one, ten = ({"cross": {"USDT": "50000", "BNB": debt}} for debt in ("-1", "-10"))
+    for found, qty in ((begun(**one), "1.001"), (world(**one), "1.002"), (begun(**ten), "10.008"), (world(**ten), "10.011")):
         _, entries = decide(found, RepaySelling(CROSS, "BNB", None, ("USDT",)))
         assert lines(entries)[0] == ("trade", "BNB", qty)
 
@@ -146,6 +146,27 @@ def test_FEE_1_rules_with_fewer_levels_than_the_account_has_take_their_last():
     found = begun(rules=ruled({"fees.trade": [["0.001", "0.001"], ["0.0005", "0.0005"]]}), cross={"BTC": "1"})
     found.state.settings[SPOT, "vip"] = "3"
     assert fee(found, sell()) == ("10", "USDT")
+
+
+@pytest.mark.parametrize("order, role_and_side", [(sell, "7"), (buy, "5")])
+@pytest.mark.parametrize("limit, role", [(None, "2"), (20000, "1")])
+def test_FEE_3_every_kind_has_a_part_for_the_role_and_one_for_the_side(order, role_and_side, limit, role):
+    """In thousandths: 1 as maker, 2 as taker, 3 more for who buys, 5 for who sells."""
+    rules = ruled({"fees.trade": [["0", "0"]], "fees.parts.rows.tax": ["0.001", "0.002", "0.003", "0.005"]})
+    more = {"type": "LIMIT", "price": D(limit + (1 if order is sell else -1))} if limit else {}
+    path = {"BTCUSDT": quotes((time("12:00"), "20000"), (time("13:00"), "20001" if order is sell else "19999"))}
+    found, entries = decide(world(time("12:00"), rules=rules, rates=FREE, prices=path, cross={"BTC": "1", "USDT": "20000"}), order(**more))
+    _, later = settle(found.at(at(time("13:00"))), found.now)
+    (trade,) = [entry for entry in [*entries, *later] if entry.kind == "trade"]
+    share = D(trade.facts["fee"]) / D(trade.facts["quote_qty"] if order is sell else trade.facts["qty"])
+    assert share * 1000 == int(role) + {"7": 5, "5": 3}[role_and_side]
+
+
+def test_FEE_2_BNB_7_a_fee_of_nothing_is_told_in_the_coin_received_and_no_BNB_is_missed():
+    found = begun(rules=ruled({"fees.trade": [["0", "0"]]}), cross={"BTC": "1", "BNB": "1"})
+    assert fee(found, sell()) == ("0", "USDT")
+    (entry,) = decide(world(cross={"BTC": "1"}), sell())[1]
+    assert "bnb_needed" not in entry.facts, "where the switch is off none was looked for"
 
 
 def test_FEE_3_a_rule_book_of_before_with_one_kind_laid_over_it():

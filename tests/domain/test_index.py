@@ -85,6 +85,7 @@ def test_IDX_3_in_2021_one_outlier_has_no_weight_and_with_several_the_median_is_
     assert index_price(points(*sources), rules) == D(index)
     found = Ticker("BTCUSDT", {str(n): Series([point]) for n, point in enumerate(points(*sources))}, rules)
     assert [share.state for share in found.shares(NOON)] == states.split()
+    assert all((share.weight == 0) == (share.used is None) for share in found.shares(NOON) if share.state == "dropped")
 
 
 def test_IDX_3_the_way_is_a_line_of_the_profile():
@@ -92,6 +93,8 @@ def test_IDX_3_the_way_is_a_line_of_the_profile():
     sources = {"a": Series(points(("20000", "1"))), "b": Series(points(("20000", "1"))), "c": Series(points(("40000", "2")))}
     market = Market({"BTCUSDT": Ticker("BTCUSDT", sources)}, {})
     assert [market.under(IndexRules(outlier=way)).value("BTC", NOON) for way in ("capped", "dropped")] == [D(20500), D(20000)]
+    mixed = Market({**market.tickers, "ETHUSDT": Ticker("ETHUSDT", sources, IndexRules(outlier="dropped"))}, {})
+    assert [mixed.under(IndexRules(outlier=way)).value(coin, NOON) for way in ("capped", "dropped") for coin in ("BTC", "ETH")] == [20500, 20500, 20000, 20000]
 
 
 # --- IDX-4, IDX-5 ---
@@ -115,6 +118,7 @@ def test_IDX_5_with_all_sources_stale_the_last_price_is_carried_on():
     assert last == D(20200)  # a and b, the last to speak
     assert [found.price(after(s)) for s in (21, 60, 10**6)] == [last] * 3
     assert [(share.source, share.state) for share in found.shares(after(60))] == [("a", "protected"), ("b", "protected"), ("c", "stale")]
+    assert [(share.source, share.state) for share in found.shares(after(20))] == [("a", "ok"), ("b", "ok"), ("c", "stale")], "as old as they may be"
     assert ticker(a=[(0, "20000")]).price(after(10**6)) == D(20000)
 
 
@@ -141,6 +145,7 @@ def test_IDX_4_moments_tell_when_a_source_turns_stale():
     assert {moment - NOON for moment in found.moments(NOON - 1, after(60))} == {0, 5 * SECOND, 30 * SECOND} | turns
     assert {moment - NOON for moment in found.moments(after(6), after(15) + 1)} == {10_001, 15_001}
     assert {moment - NOON for moment in found.moments(after(6), after(15))} == {10_001}
+    assert found.moments(after(10) + 1, after(15)) == set(), "a moment that is settled is none to come"
     assert found.moments(after(60), after(999)) == set()
     alone = ticker(a=[(0, "20000")], **{GIVEN: [(0, "5")]})  # neither alone nor beside a given index does it matter
     assert alone.moments(NOON, after(99)) == set()

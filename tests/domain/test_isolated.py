@@ -11,7 +11,7 @@ from margincli.domain.operations.transfer import Transfer
 
 BTC, ETH = wallet("isolated:BTCUSDT"), wallet("isolated:ETHUSDT")
 OFF, _ = decide(world(isolated_BTCUSDT={}), Isolated(BTC, "disable"))
-ON, _ = decide(OFF, Isolated(BTC, "enable"))
+ON, _ = decide(OFF.at(NOON + HOUR), Isolated(BTC, "enable"))
 FULL = ruled({"isolated.max_wallets": "1"})
 CROWDED, _ = decide(world(rules=FULL, isolated_BTCUSDT={}), Isolated(BTC, "disable"))
 CROWDED, _ = decide(CROWDED, Activate(ETH, None, None, "", None, {}))

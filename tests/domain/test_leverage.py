@@ -100,6 +100,11 @@ def test_ISO_6_the_limits_are_those_of_the_last_tier_that_reaches_the_leverage(l
     assert dict(max_borrow(found, PAIR, "BTC").bounds)[f"tier {tier}"] == D("7.2") * tier
 
 
+def test_ISO_6_a_leverage_that_no_tier_of_the_book_reaches_goes_by_the_first():
+    rules = ruled({"isolated.bands.10.leverage": ["9", *["5"] * 9]})
+    assert health(adjusted("10", {"USDT": "1000"}, rules=rules), PAIR).bands.tier == 1
+
+
 def test_ISO_6_the_room_is_equity_times_leverage_less_one_less_the_debt():
     """1,000 USDT at 8.5x: 7,500; owing 2,000 of it, 5,500 to the last unit, while the tiers alone would lend 1,000 / 0.111."""
     assert max_borrow(world(isolated_BTCUSDT={"USDT": "1000"}), PAIR, "USDT").amount == D("9009.00900900")

@@ -41,7 +41,7 @@ def test_LIQ_2_the_snapshot_comes_first_and_ends_a_standing_call():
         "total_asset_usdt": "20500",
         "total_liability_usdt": "19900",
     }
-    assert after.state.setting(CROSS, "called_at") == ""
+    assert [change.key for change in entries[0].changes] == ["called_at"] and after.state.setting(CROSS, "called_at") == ""
 
 
 def test_LIQ_3_LIQ_6_LIQ_7_part_of_it_is_sold_until_the_stop():
@@ -52,7 +52,15 @@ def test_LIQ_3_LIQ_6_LIQ_7_part_of_it_is_sold_until_the_stop():
     assert near(entries[2].amount, "17500") and entries[2].asset == "USDT"
     assert near(entries[3].amount, "350") and entries[3].asset == "USDC"
     assert 0 <= level(after, CROSS) - STOP < D("0.0000001")
+    assert entries[1].amount == D("17500.00000005")  # and a smallest unit of either coin, 0.00000002 / 0.48, up
     assert near(-after.state.holding(CROSS, "USDC").free, "-3750") and near(-after.state.holding(CROSS, "USDT").debt, "-2500")
+
+
+@pytest.mark.parametrize("coins, kind", [({"USDC": "30000", "USDT": "-20000"}, "liquidation_sell"), ({"USDC": "25000", "USDT": "5000+-20000"}, "liquidation_repay")])
+@pytest.mark.parametrize("less", ["0", "0.5"])
+def test_LIQ_3_at_the_stop_level_or_a_hair_under_it_it_goes_on_until_it_is_passed(coins, kind, less):
+    after, entries = ended(cross={**coins, "USDC": str(D(coins["USDC"]) - D(less))})
+    assert kinds(entries)[1] == kind and 0 < level(after, CROSS) - STOP < D("0.0000001")
 
 
 @pytest.mark.parametrize(
@@ -93,6 +101,12 @@ def test_LIQ_5_the_most_valuable_coin_for_the_largest_debt_then_the_next():
     assert near(entries[3].amount, "3.41666666", 1000)
     assert near(entries[4].amount, "6.83333333", 500)  # 3416.67 / 500
     assert near(entries[5].amount, "0.20833333", 1000)  # fee 208.33 from ETH, 1583 being more than BTC's 1000
+
+
+def test_LIQ_5_of_equals_the_first_by_name():
+    """1,000 each in USDC and BTC, 1,000 each owed in USDT and ETH."""
+    _, entries = ended(None, cross={"USDC": "1000", "BTC": "0.05", "USDT": "-1000", "ETH": "-1"})
+    assert [(entry.facts["sold"], entry.facts["for"]) for entry in entries if entry.kind == "liquidation_sell"] == [("BTC", "ETH"), ("USDC", "USDT")]
 
 
 def test_LIQ_5_coins_go_by_falling_collateral_value():

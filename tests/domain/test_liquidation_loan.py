@@ -79,7 +79,7 @@ def test_FUND_5_every_debt_is_lent_on_interest_too_and_a_second_loan_adds_to_the
 
 def test_FUND_5_a_new_loan_after_one_that_is_repaid_begins_at_its_own_amount():
     repaid, _ = decide(owing("700", spot={"USDC": "700"}, cross={"BNB": "2", "USDT": "-1100"}), RepayLiquidationLoan(None))
-    assert loan_of(repaid) == Loan("USDC", D(1000), D(0))
+    assert loan_of(repaid) == Loan("USDC", D(1000), D(0)) and loan_of(world()) == Loan("USDC", D(0), D(0))
     after, _ = liquidate(repaid, CROSS, D("1.5"), "level")
     assert loan_of(after) == Loan("USDC", D(100), D(100))
 

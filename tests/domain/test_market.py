@@ -26,7 +26,7 @@ NOON = at("2024-09-01T12:00:00Z")
     ],
 )
 def test_routes_to_usdt_best_first(asset, symbols, ways):
-    found = routes(asset, symbols)
+    found = routes(asset, set(symbols))
     assert [" ".join("-" * leg.inverse + leg.symbol for leg in way) for way in found] == ways
 
 

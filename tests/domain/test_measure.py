@@ -4,7 +4,9 @@ import pytest
 from test_orders import placed
 from worlds import D, ruled, wallet, world
 
+from margincli.domain.journal import Change, Entry
 from margincli.domain.measure import bounds
+from margincli.domain.order import Order
 from margincli.domain.risk import exposure, spare
 from margincli.domain.schemes import scheme_of
 
@@ -37,6 +39,13 @@ def test_PRO_7_where_tiers_bend_it_the_bounds_lie_on_either_side(bar, orders):
     for prices in PRICES:
         assert floor.at(prices) <= spare(found.pinned(prices), CROSS, bar) <= ceiling.at(prices)
     assert any(floor.at(prices) < ceiling.at(prices) for prices in PRICES)
+
+
+def test_PRO_7_an_order_for_a_coin_that_is_not_held_lowers_the_floor_by_all_it_gives():
+    found = world(rules=BENT, leverage="10", cross={"BTC": "1"})
+    wanted = Order(1, "ETHUSDT", "SELL", "LIMIT", D(3), D(1000))
+    floor, ceiling = bounds_of(found.after([Entry(found.now, "order", CROSS, "", D(0), (), (Change(CROSS, wanted.key, wanted.written()),), {})]), D(1))
+    assert (floor.shares["ETH"], ceiling.shares.get("ETH")) == (-3, None)
 
 
 @pytest.mark.parametrize("bar", BARS)

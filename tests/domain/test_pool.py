@@ -198,6 +198,12 @@ def test_a_wrong_pool_is_told(changed, said):
     assert said in flaw and bool(said) == bool(flaw)
 
 
+def test_INT_8_a_coin_of_which_nothing_is_lent_yet_begins_where_its_curve_does():
+    rules = ruled({"pool.supply.rows.BTC": "100", "pool.curve": [["0", "0.5"], ["1", "4"]]})
+    (row,) = path(rules, {}, {}, NOON, NOON + HOUR)
+    assert (row.asset, row.lent, row.supply) == ("BTC", 0, 100)
+
+
 def test_rows_as_a_series():
     rows = [PoolRate("BTC", 0, D(1), D(0), D(1)), PoolRate("USDT", 0, D(2), D(0), D(1)), PoolRate("BTC", 9, None, D(0), None)]
     assert in_force(rows) == {"BTC": Rates((0, 9), (D(1), None)), "USDT": Rates((0,), (D(2),))}

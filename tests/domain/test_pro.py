@@ -129,6 +129,8 @@ ORDERS = [
     ("losses add up, gains do not take off", [Order(1, "BTCUSDT", "SELL", "STOP_LOSS", D(1), None, D(15000)), Order(2, "BTCUSDT", "SELL", "LIMIT", D(1), D(30000)), Order(3, "BTCUSDT", "BUY", "LIMIT", D(1), D(20100))], "5100"),
     ("of an OCO one leg can fill", [Order(1, "BTCUSDT", "SELL", "LIMIT", D(1), D(19000), group=1), Order(2, "BTCUSDT", "SELL", "STOP_LOSS", D(1), None, D(15000), group=1)], "5000"),
     ("a leg that waits is no open order", [Order(1, "BTCUSDT", "SELL", "STOP_LOSS", D(1), None, D(15000), status="PENDING_NEW", waits_for=9)], "0"),
+    ("of a coin without a price nothing counts", [Order(1, "ARBUSDT", "BUY", "LIMIT", D(1000), D(1))], "1000"),
+    ("what would be left is never under nothing", [Order(1, "BTCUSDT", "SELL", "STOP_LOSS", D(9), None, D(1000))], "51000"),
     ("what comes in counts by its own tiers", [Order(1, "CFXUSDT", "BUY", "LIMIT", D(200000), D(1))], "30000"),
 ]
 
@@ -154,6 +156,7 @@ def test_PRO_7_open_order_loss(why, orders, loss):
         ("ETH", {"USDT": "33336", "ETH": "-30"}, {}, "0", "available margin"),
         ("ETH", {"USDT": "34765", "ETH": "-30"}, {}, "10", "available margin"),  # 1429 / 0.1429: the debt is in its second bracket
         ("BTC", {"USDT": "900000000", "BTC": "-199"}, {}, "0", "limit"),  # 180 BTC
+        ("BTC", {"USDT": "900000000"}, {"BTCUSDT": "70000"}, "57.14285714", "limit"),  # 4,000,000 / 70,000, cut
         ("USDC", {"USDT": "900000000", "USDC": "-1"}, {}, "3999999", "limit"),  # the last bracket ends at 4 M
         # CFX counts in full to 100,000 and then 80 %, and that haircut is taken off too (BOR-2): 30,000 at 0.1112, 70,000 at 0.1429
         # leave 4426 of 17765 for slices that take 0.1429 + 0.2
@@ -190,11 +193,23 @@ def test_PRO_5_after_the_largest_loan_nothing_is_available_and_nobody_calls():
         ({"BTC": "1", "USDT": "-10000"}, {}, {"BTCUSDT": "10300"}),
         ({"USDT": "10000"}, {}, {}),
         ({"USDT": "900000", "BTC": "1", "ETH": "-1"}, {}, {"ETHUSDT": "860373.8317757"}),  # of BTC none: its fall to 0 would not do it
+        # 0.3 p = 1030, up
+        ({"BTC": "0.3", "USDT": "-1000"}, {}, {"BTCUSDT": "3433.33333334"}),
+        # 31.8 p - 30 p - MM - 150: 0.3 p - 150 in the first bracket, 450 - 0.3 p in the second. Both 500 and 1,500 would do it; 1,500 is nearer
+        ({"ETH": "31.8+-30", "USDT": "-1000", "USDC": "880"}, {"ETHUSDT": "1200"}, {"ETHUSDT": "1500", "USDCUSDT": "0.89772728"}),
         ({"BTC": "3", "USDC": "-1"}, {"USDCUSDT": "1"}, {"BTCUSDT": "0.34333334", "USDCUSDT": "58252.42718446"}),
     ],
 )
 def test_LIQ_9_PRO_3_liquidation_prices_bracket_by_bracket(coins, prices, expected):
     assert health(held(prices=prices, **coins), CROSS).liquidation_prices == {symbol: D(price) for symbol, price in expected.items()}
+
+
+def test_LIQ_9_PRO_7_liquidation_prices_where_haircuts_and_orders_count():
+    """200,000 CFX against 130,000 USDC: 100,000 + 0.8 (v - 100,000) = 133,900. With an order that loses 1,000: 1 BTC + 2,000 - 1,000 = 10,300."""
+    assert health(held(NEW, {"CFXUSDT": "1"}, CFX="200000", USDC="-130000"), CROSS).liquidation_prices["CFXUSDT"] == D("0.711875")
+    dear = Order(1, "CFXUSDT", "BUY", "LIMIT", D(1000), D(2))
+    found = resting(held(NEW, {"CFXUSDT": "1"}, BTC="1", USDT="2000", USDC="-10000"), dear)
+    assert health(found, CROSS).liquidation_prices["BTCUSDT"] == D(9300)
 
 
 books = st.sampled_from([RULES, NEW])

@@ -68,6 +68,7 @@ def test_ISO_4_THR_7_the_bars_of_2020(family, tier, liquidation, before, call, i
     rules = ruled({"isolated.families.rows.BTCUSDT": family, "isolated.tier_step.rows.BTCUSDT": ["1", "1000"]}, THEN.document)
     bands = isolated_bands(world(rules=rules, isolated_BTCUSDT={"BTC": "1", "USDT": f"-{tier * 1000}"}), BTC)
     assert (*bands[2:8], bands.pre_liquidation_at) == (D(initial), D(call), D(liquidation), D(initial), D(leverage), tier, D(before))
+    assert bands.ceiling == {"10": D("1.19"), "5": D("1.22"), "3": D("1.3")}[family], "the highest call of any tier"
 
 
 @pytest.mark.parametrize("family", ["10", "5"])

@@ -38,6 +38,12 @@ def test_int_2_int_6_hours_of_one_rate_fall_due_together():
     assert dues(found, "cross", "USDT", at(time("12:10")))[1].last == at(time("16:00"))
 
 
+def test_int_2_the_hour_that_begins_now_falls_due_and_a_coin_without_a_rate_costs_nothing():
+    found = world(time("16:00"), rates=at_rates(("12:00", "0.01")))
+    assert dues(found, "cross", "USDT", at(time("14:00"))) == [Due("cross", "USDT", at(time("15:00")), 2, D("0.01"))]
+    assert dues(found, "cross", "DAI", at(time("15:00"))) == [Due("cross", "DAI", at(time("16:00")), 1, D(0))]
+
+
 def test_a_coin_counts_at_its_worst_inside_candles_too():
     found = market({"BTCUSDT": candles((time("12:00"), "20000", "23000", "17000", "21000")), "ETHUSDT": "1000"})
     assert worst_prices(found, ["BTC", "ETH", "USDT"], at(time("12:00")), at(time("13:00"))) == {
@@ -45,6 +51,9 @@ def test_a_coin_counts_at_its_worst_inside_candles_too():
         "ETH": (D(1000), D(1000)),
         "USDT": (D(1), D(1)),
     }
+    closed = worst_prices(found, ["BTC", "CFX"], at(time("13:00")) - 1, at(time("13:30")))
+    assert closed == {"BTC": (D(21000), D(21000))}, "a candle that had closed by then is none of it, and CFX has no price"
+    assert worst_prices(found, ["BTC", "CFX"], at(time("12:30")), at(time("13:30"))) == {"BTC": (D(17000), D(23000))}
     early = worst_prices(found, ["BTC"], at(time("12:00")), at(time("12:30")))
     assert early == {"BTC": (D(20000), D(20000))}, "nobody knows the extremes of a candle that is open"
 

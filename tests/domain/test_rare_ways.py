@@ -5,7 +5,7 @@ from test_orders import kinds, later, placed, walked
 from worlds import FREE, NOON, RULES, D, at, booked, candles, lines, refuses, ruled, time, wallet, world
 
 from margincli.domain import bnb, delisting, pool
-from margincli.domain.flaws import flaw_of
+from margincli.domain.flaws import flaw_of, is_sound
 from margincli.domain.interest import HOUR
 from margincli.domain.journal import EXCHANGE, POOL, Account, Change, Entry, Unbalanced, move
 from margincli.domain.judgement import crossing
@@ -118,6 +118,13 @@ FLAWS = [
     ({"pro.brackets.rows.ETH": [["9", "10", "0.05"], ["9", "8", "0.07"]]}, "pro brackets of ETH: their ends must rise"),
     ({"pro.default_brackets": [["9", "10", "0.05"], ["8", "8", "0.07"]]}, "pro brackets of default: their ends must rise"),
     ({"cross.bands.5.scheme": ["mixed", "inferred", "MODE-3", ""]}, 'cross.bands: the scheme is "cross" or "pro", not "mixed"'),
+    ({f"cross.bands.{leverage}.scheme": [name, "inferred", "MODE-3", ""] for leverage, name in (("3", "odd"), ("5", "mixed"))}, 'cross.bands: the scheme is "cross" or "pro", not "mixed"'),
+    ({"collateral.ranks.rows": {"BTC": "x", "ETH": "w"}}, "collateral rank w has no ladder"),
+    ({"isolated.families.rows": {"BTCUSDT": "9", "ETHUSDT": "8"}}, "leverage family 8 has no bands"),
+    ({"cross.bands.3.liquidation_at": "0"}, "cross.bands.3: liquidation_at must lie above 0"),
+    ({"cross.bands.3.liquidation_at": "1.3"}, "cross.bands.3: liquidation_at must lie above 0 and under margin_call_at"),
+    ({"isolated.bands.10.pre_liquidation_at": "1.05"}, "isolated.bands.10: pre_liquidation_at must lie between"),
+    ({"isolated.bands.10.pre_liquidation_at": "1.10"}, "isolated.bands.10: pre_liquidation_at must lie between"),
 ]
 
 
@@ -131,9 +138,14 @@ def test_PRO_1_a_book_of_before_Pro_has_no_flaw():
     assert flaw_of(Rulebook({name: section for name, section in {**RULES.document, "cross": cross}.items() if name != "pro"})) == ""
 
 
-@pytest.mark.parametrize("discount", ["0", "1"])
-def test_BNB_1_a_discount_may_be_nothing_or_all(discount):
-    assert flaw_of(ruled({"bnb.interest_discount": discount})) == ""
+@pytest.mark.parametrize("leaves", [{"bnb.interest_discount": "0"}, {"bnb.interest_discount": "1"}, {"pro.brackets.rows.ETH": [["0.5", "10", "0.05"], ["", "8", "0.07"]]}])
+def test_BNB_1_PRO_1_a_discount_may_be_nothing_or_all_and_a_bracket_as_small_as_one_likes(leaves):
+    assert flaw_of(ruled(leaves)) == ""
+
+
+@pytest.mark.parametrize("figure, sound", [("0", True), ("-1", False), ("9" * 18, True), ("1e18", False), ("1e-18", True), ("1e-19", False)])
+def test_NUM_1_a_figure_that_can_be_reckoned_with_exactly(figure, sound):
+    assert is_sound(D(figure)) is sound
 
 
 # --- orders ---
@@ -248,6 +260,7 @@ def test_LIQ_1_a_bar_that_is_not_met_on_the_way_is_met_nowhere_before_its_end():
     assert crossing(found, CROSS, start, target, D("1.1")) is target
     assert crossing(found, CROSS, start, target, D(2)) is start
     assert crossing(found, CROSS, start, target, D("1.95")) == {"BTC": D(19500), "USDT": D(1)}
+    assert crossing(found, CROSS, start, target, D("1.99995")) == {"BTC": D("19999.5"), "USDT": D(1)}, "a hair above the bar is above it"
 
 
 def test_LIQ_5_a_sale_that_brings_less_than_a_unit_of_the_coin_owed_brings_nothing():

@@ -74,32 +74,45 @@ def test_wherever_it_is_raised_the_facts_are_all_there(place, code, given, more)
     assert more or needed <= given, place
 
 
-@pytest.mark.parametrize(
-    "code, binance_code",
-    [
-        ("no_account", -3003),  # MODE-1, section 21
-        ("not_active", -3003),
-        ("no_price", -3042),  # IDX-6
-        ("above_max_borrow", -3006),  # BOR-13
-        ("not_borrowable", -3027),  # BOR-13
-        ("in_liquidation", -2023),  # LIQ-2
-        ("below_minimum_borrow", -3013),  # BOR-5
-        ("pool_empty", -3045),  # BOR-4
-        ("above_debt", -3015),  # REP-4
-        ("below_minimum_repay", -3016),
-        ("rest_too_small", -3024),
-        ("above_max_transfer", -3020),  # TRF-6
-        ("level_too_low_to_move", -3023),
-        ("balance_too_small", -3041),  # section 21
-        ("filter", -1013),
-        ("would_take", -2010),  # ORD-4
-        ("would_trigger", -2010),  # ORD-3
-        ("no_order", -2011),
-        ("unknown_pair", -3021),  # ORD-13
-    ],
-)
-def test_the_exchange_s_own_numbers(code, binance_code):
-    assert REFUSALS[code].binance_code == binance_code
+# Section 21: the exchange's number of every refusal; None where it has no such rule, or does not say.
+NUMBERS = {
+    -1013: "filter too_many_orders",  # ORD-8
+    -1100: "amount_too_large not_positive",
+    -1106: "order_words",
+    -1111: "too_many_places",
+    -2010: "bad_oco no_trade_in_call would_take would_trigger",  # ORD-3, ORD-4, ORD-5
+    -2011: "no_order",
+    -2023: "in_liquidation",  # LIQ-2
+    -3002: "unknown_asset",
+    -3003: "leverage_not_here no_account not_active questionnaire_missing quiz_failed quiz_missing region_denied region_missing terms_not_accepted wallet_disabled",  # MODE-1
+    -3006: "above_max_borrow level_too_low_to_borrow no_available_margin",  # BOR-13
+    -3007: "exchanged_lately",
+    -3012: "delisting_no_loans",  # DEL-1
+    -3013: "below_minimum_borrow",  # BOR-5
+    -3014: "cooling_off cooling_off_stands",
+    -3015: "above_debt above_liquidation_loan no_liquidation_loan no_small_debts nothing_owed",  # REP-4
+    -3016: "below_minimum_repay",
+    -3019: "deficit_lock",
+    -3020: "above_max_transfer delisting_no_transfers nothing_to_move",  # TRF-6
+    -3021: "delisted unknown_pair wrong_symbol",  # ORD-13
+    -3023: "level_too_low_for_leverage level_too_low_to_move unhealthy_result",
+    -3024: "rest_too_small",
+    -3025: "time_reversed",
+    -3026: "bad_cooling_off bad_leverage bad_setting bad_wallet cross_only disabled_lately isolated_only manual_liquidation_denied same_wallet sells_itself too_many_isolated wallet_not_empty",
+    -3027: "not_admitted not_borrowable spot_owes_nothing",  # BOR-13
+    -3041: "balance_too_small nothing_to_sell sales_fall_short",
+    -3042: "no_price no_quotes",  # IDX-6
+    -3045: "pool_empty",  # BOR-4
+    -3064: "limit_price",  # ORD-10
+    -3111: "trailing_denied",  # ORD-12
+    None: "already_active already_switched bad_alert_hours bad_alert_level bad_top_up_coins bad_top_up_target leverage_changed_lately no_dust no_position no_such_topic "
+    "not_adjusted not_dust nothing_in_review nothing_to_liquidate ref_taken unknown_setting",
+}
+
+
+def test_the_exchange_s_own_numbers():
+    told = {number: " ".join(sorted(code for code, refusal in REFUSALS.items() if refusal.binance_code == number)) for number in NUMBERS}
+    assert told == NUMBERS and sum(len(codes.split()) for codes in told.values()) == len(REFUSALS)
 
 
 def test_what_is_not_there_is_told_from_what_is_not_allowed():

@@ -4,6 +4,7 @@ import pytest
 from margincli.domain.journal import POOL, Account
 from margincli.domain.money import NO_DEBT
 from margincli.domain.risk import exposure, health, level, liquidation_prices, max_borrow, max_transfer_out, removable, shown
+from margincli.domain.refusals import Refused
 from margincli.domain.schemes import scheme_of
 from worlds import D, NOON, RULES, ruled, wallet, world
 
@@ -213,6 +214,19 @@ def test_BOR_1_BOR_2_BOR_3_BOR_4_maximum_borrow_and_its_bound(found, name, asset
     assert (room.amount, room.tightest) == (D(most), bound)
 
 
+def test_BOR_2_ML_7_what_has_no_price_stands_in_the_way_where_it_is_owed_and_nowhere_where_it_is_held():
+    assert max_borrow(world(cross={"USDT": "1000", "CFX": "9"}), CROSS, "USDT").amount == 2000
+    with pytest.raises(Refused, match="no_price"):
+        max_borrow(world(cross={"USDT": "1000", "CFX": "-9"}), CROSS, "USDT")
+
+
+def test_ISO_3_beyond_the_last_tier_nothing_is_lent_of_either_coin():
+    """72 BTC are the end of tier 10."""
+    found = world(isolated_BTCUSDT={"USDT": "9000000", "BTC": "-73"})
+    assert (max_borrow(found, BTC, "USDT").amount, max_borrow(found, BTC, "BTC").amount) == (0, 0)
+    assert max_borrow(found, BTC, "BTC").tightest == "tier 1"
+
+
 @pytest.mark.parametrize("lent, most, bound", [("-400", "600", "pool"), ("-1000", "0", "pool"), ("-1100", "0", "pool"), ("1500", "2000", "leverage")])
 def test_BOR_4_the_pool_lends_what_is_left_of_it(lent, most, bound):
     found = world(rules=ruled({"pool.supply.rows.USDT": "1000"}), cross={"USDT": "1000"})
@@ -237,6 +251,8 @@ def test_TRF_3_the_top_slice_leaves_first_and_a_slice_at_nothing_leaves_freely(v
         ({"BTCUSDT": "30000"}, CROSS, {"BTC": "1", "USDC": "-10000"}, "BTC", "0.33333333"),  # 10000 / 30000, cut
         ({}, CROSS, {"USDT": "5", "BTC": "1", "USDC": "-100"}, "USDT", "5"),  # no more than is free
         ({}, CROSS, {"USDT": "200", "USDC": "-100"}, "USDT", "0"),  # TRF-2: at 2 nothing
+        ({}, CROSS, {"USDT": "200", "USDC": "-100", "CFX": "7"}, "CFX", "0"),  # and of nothing
+        ({}, CROSS, {"USDT": "200.5", "USDC": "-100"}, "USDT", "0.5"),
         ({}, CROSS, {"USDT": "300"}, "USDT", "300"),  # without debt all of it
         ({}, CROSS, {"BTC": "1", "CFX": "7", "USDC": "-100"}, "CFX", "7"),  # without price it backs nothing
         # 250000 USDT of CFX count 185000; (185000 - 2 * 88000) / 0.3 = 30000 USDT

@@ -28,6 +28,7 @@ def test_ISO_1_ISO_2_ISO_5_bars_of_every_tier(family, tier, liquidation, call, i
     name = wallet("isolated:BTCUSDT")
     bands = scheme_of(found, name).bands(found, name)
     assert bands[:8] == (D(2), D(2), D(initial), D(call), D(liquidation), D(initial), D(leverage), tier)
+    assert bands.ceiling == 0, "one call level for all tiers"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import pytest
 from margincli.domain.operations import decide
 from margincli.domain.operations.settings import SETTINGS, Setting, value_of
 from margincli.domain.operations.trade import Trade
+from margincli.domain.refusals import Refused
 from worlds import D, ladder, lines, refuses, wallet, world
 
 REFUSED = ladder(
@@ -19,6 +20,11 @@ REFUSED += MORE
 @pytest.mark.parametrize("code, words, found, asked", REFUSED)
 def test_refusals_in_their_order_FEE_1(code, words, found, asked):
     refuses(code, words, found, asked)
+
+
+def test_a_setting_that_there_is_not_has_no_value():
+    with pytest.raises(Refused, match="unknown_setting"):
+        value_of(world(), "nope")
 
 
 def test_a_setting_belongs_to_the_account_and_moves_nothing():

@@ -40,6 +40,10 @@ def test_COL_5_the_printed_table_of_token_x():
     assert collateral_value(tiers, D("99000000")) == collateral_value(tiers, D("10000000")) == D("4150000")
 
 
+def test_FEE_1_an_account_is_of_level_0_until_it_says_otherwise():
+    assert world().vip == 0
+
+
 def test_BOR_10_an_orders_loan_pays_its_first_hour_when_the_order_is_placed():
     _, entries = decide(world(cross={"USDT": "1000"}), Trade(CROSS, "BUY", "BTCUSDT", None, D("2000"), side_effect="MARGIN_BUY"))
     assert [(entry.kind, entry.at == entries[0].at) for entry in entries] == [("borrow", True), ("interest", True), ("trade", True)]

@@ -6,6 +6,7 @@ from worlds import NOON, D, booked, candles, ladder, lines, refuses, wallet, wor
 
 from margincli.domain.money import unit
 from margincli.domain.operations import decide
+from margincli.domain.operations.alert import Alert
 from margincli.domain.operations.top_up import TopUp
 from margincli.domain.risk import level
 from margincli.domain.walk import settle
@@ -88,6 +89,19 @@ def test_TOP_5_too_little_moves_and_is_marked_and_the_call_comes():
 def test_TOP_6_a_gap_to_the_liquidation_level_is_too_quick():
     _, entries = walked(switched(cross=LONG, spot={"USDT": "9000"}), ("13:00", "13000"))
     assert moved(entries) == [] and kinds(entries)[:2] == ["margin_call", "liquidation"]
+
+
+@pytest.mark.parametrize("price, first", [("13200.0594605", "margin_call"), ("13200.0594606", "top_up")])
+def test_TOP_6_at_the_liquidation_level_itself_it_is_too_late(price, first):
+    _, entries = walked(switched(cross=LONG, spot={"USDT": "9000"}), ("13:00", price))
+    assert kinds(entries)[0] == first and ("liquidation" in kinds(entries)) == (first == "margin_call")
+
+
+def test_TOP_2_CALL_3_an_alert_whose_level_the_coins_bring_back_is_over_at_that_very_moment():
+    """Law 3: not when somebody looks again."""
+    found, _ = decide(switched(cross=LONG, target="1.6", spot={"USDT": "9000"}), Alert(CROSS, D("1.5"), 6))
+    _, entries = walked(found, ("13:30", "15000"))
+    assert [(entry.kind, entry.at - NOON) for entry in entries if entry.kind != "interest"] == [(kind, 5_400_000) for kind in ("margin_alert", "top_up", "margin_alert_over")]
 
 
 def test_TOP_4_just_past_the_bar_never_at_it():

@@ -80,6 +80,7 @@ def test_the_coins_move_from_free_to_free(found, asset, amount, source, target, 
     assert lines(entries) == [("transfer", asset, moved)]
     assert booked(entries[0]) == {f"{source.name}:free {asset}": f"-{moved}", f"{target.name}:free {asset}": moved}
     assert entries[0].facts == {"from": source.name, "to": target.name}
+    assert entries[0].wallet == (source if target == SPOT else target), "it is told of the margin wallet"
     assert after.state.holding(source, asset).free == found.state.holding(source, asset).free - D(moved)
 
 

@@ -65,6 +65,7 @@ def test_CALL_1_CALL_2_called_reminded_every_24_hours_recovered_and_called_again
         ("margin_call", "2024-09-04T09:15:00"),  # a new one, at once
         ("margin_call_over", "2024-09-05T09:00:00"),
     ]
+    assert {entry.amount for entry in entries if entry.kind != "interest"} == {0}
     told = [(entry.facts["level"], entry.facts.get("reminder")) for entry in entries if entry.kind != "interest"]
     assert told == [("1.25", "no"), ("1.25", "yes"), ("1.25", "yes"), ("1.35", None), ("1.275", "no"), ("1.4", None)]
 

@@ -106,4 +106,4 @@ def decide(world: World, request: Activate):
 def _default_leverage(world: World, wallet: Wallet) -> str:
     choices = scheme_of(world, wallet).leverages(world.rules, wallet)
     default = world.rules.leaf("cross.default_leverage")
-    return default if default in choices and not wallet.symbol else choices[0]
+    return default if default in choices else choices[0]

@@ -111,7 +111,7 @@ def _to_buy(world: World, request: Close) -> Decimal:
     """What the debt in the base coin lacks, with the fee on top, up to a whole step."""
     pair: Pair = world.rules.pair(request.symbol)
     lacking = world.state.holding(request.wallet, pair.base).debt - free(world, request.wallet, pair.base)
-    return quantity_up(world, request.wallet, pair, "BUY", market_price(world, request), lacking) if lacking > 0 else ZERO
+    return quantity_up(world, request.wallet, pair, "BUY", market_price(world, request), max(ZERO, lacking))
 
 
 def _to_sell(world: World, request: Close) -> Decimal:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ..fees import fee_rates, shares_lost
 from ..journal import Account, Change, Entry, Wallet
-from ..money import ONE, charge_up_quotient, down_to_step, give_down_quotient, plain, unit
+from ..money import ONE, ZERO, charge_up_quotient, down_to_step, give_down_quotient, plain, unit
 from ..order import Order
 from ..orders import fill_of, next_number
 from ..refusals import Refused, listed
@@ -179,9 +179,7 @@ def market_between(world: World, coin: str, asset: str) -> tuple[Pair, str, Deci
 
 def sell_for(world: World, wallet: Wallet, coin: str, asset: str, amount: Decimal) -> list[Entry]:
     """Trade `coin` at the market until `amount` of `asset` is free, or as far as it goes. Nothing where that is free already."""
-    lacking = amount - free(world, wallet, asset)
-    if lacking <= 0:
-        return []
+    lacking = max(ZERO, amount - free(world, wallet, asset))
     pair, side, price = market_between(world, coin, asset)
     step, held = step_of(world, pair), free(world, wallet, coin)
     most = down_to_step(held if side == "SELL" else give_down_quotient(held, price, world.rules.scale(pair.base)), step)

@@ -103,7 +103,7 @@ def maker_only(world: World, request: Trade) -> None:
 def stop_on_its_side(world: World, request: Trade) -> None:
     """ORD-3, ORD-5: a stop waits on its own side of the market; an OCO has the market between its two prices (-2010)."""
     market = market_price(world, request)
-    for order in legs(world, request, 0):
+    for order in legs(world, request):
         if order.stop is not None and (order.stop >= market if triggers_below(order) else order.stop <= market):
             raise Refused("would_trigger", stop=plain(order.stop), market=plain(market), side="below" if triggers_below(order) else "above")
     if request.type == "OCO" and (request.price <= market if request.side == "SELL" else request.price >= market):
@@ -113,7 +113,7 @@ def stop_on_its_side(world: World, request: Trade) -> None:
 def room_for_orders(world: World, request: Trade) -> None:
     """ORD-8, MAX_NUM_ORDERS and MAX_NUM_ALGO_ORDERS of a pair (-1013)."""
     resting = [order for order in open_orders(world.state, request.wallet) if order.symbol == request.symbol]
-    coming = legs(world, request, 0)
+    coming = legs(world, request)
     for name, kinds in (("max_orders", (*LIMITS, *STOPS)), ("max_stops", STOPS)):
         most = int(world.rules.leaf(f"order.{name}"))
         if request.type != "MARKET" and sum(order.type in kinds for order in (*resting, *coming)) > most:
@@ -174,7 +174,7 @@ def fills_now(world: World, request: Trade) -> bool:
     return request.type == "MARKET" or (request.type == "LIMIT" and crosses(world, request))
 
 
-def legs(world: World, request: Trade, number: int) -> list[Order]:
+def legs(world: World, request: Trade, number: int = 0) -> list[Order]:
     """The orders of a request at their numbers: one, or the two of an OCO (ORD-5: it counts as two)."""
     qty = quantity(world, request)
     common = {"side_effect": request.side_effect, "placed_at": world.now, "at_cancel": request.at_cancel}
@@ -224,7 +224,7 @@ def order_cost(world: World, request: Trade) -> tuple[str, Decimal]:
         return pair.quote, request.quote_qty
     if fills_now(world, request):
         return pair.quote, charge_up(reference_price(world, request) * request.qty, world.rules.scale(pair.quote))
-    return pair.quote, max(lock_of(order, world.rules.scale(pair.quote)) for order in legs(world, request, 0))
+    return pair.quote, max(lock_of(order, world.rules.scale(pair.quote)) for order in legs(world, request))
 
 
 def with_market_buffer_up(shortfall: Decimal, buffer: Decimal, places: int) -> Decimal:
