@@ -89,7 +89,7 @@ def accruals_row(text):
     (lambda row: row.update(owner="a:b"), "an accrual is the house's"),
     (lambda row: row.update(id=row["id"] + 1), "sealed"),
     (lambda row: row["postings"].append(row["postings"][0]), "sealed|UNIQUE"),
-    (lambda row: row["facts"].update(hours=99), "its books do not hold: In accrual"),
+    (lambda row: row["facts"].update(hours=99), "its books do not hold: Accrual"),
     (lambda row: row.update(kind="interest"), "a ledger with these entries|its books do not hold"),
 ])  # fmt: skip
 def test_an_accrual_that_was_changed(edit, why, original, tmp_path):

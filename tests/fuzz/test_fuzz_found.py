@@ -72,3 +72,8 @@ def test_a_new_ledger_is_not_to_blame_for_a_fault_of_ours(room, monkeypatch):
     monkeypatch.setattr("margincli.ledger.session.Session.settle", lambda *_: 1 / 0)
     said = room.run("deposit", "USDT", "5", "--ledger", room.directory / "new.db")
     assert said.code == 1 and "ZeroDivisionError" in said.err
+
+
+def test_a_path_without_end_is_not_said_in_full(room):
+    said = lawful(room.run("status", "--ledger", room.directory / ("x" * 100_000)))
+    assert said.code == 4 and len(said.err) < 9000
