@@ -3,11 +3,9 @@
 Functions take a Call and return the JSON document of the contract. A file is written whole or not at all.
 """
 
-import errno
 import os
-import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
@@ -16,9 +14,7 @@ from .domain.journal import Entry
 from .domain.world import moment
 from .journals.whole import FileRefused, Proofs, Reader
 from .ledger import UNITS_MOST, LedgerFault, reading, writing
-from .ledger.opening import create_directories
-
-_NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS)
+from .ledger.placing import part_near, placed
 
 
 def export(call: Call, format: str) -> Iterator[str]:
@@ -30,11 +26,10 @@ def export(call: Call, format: str) -> Iterator[str]:
 def export_file(call: Call, format: str, output: Path, replace: bool) -> Document:
     """The same into a file that only its owner can read. Raises FileRefused where there is one, unless it is to be replaced."""
     counts: dict[str, int] = {}
-    with reading(call.ledger) as session, _placed(_target(output, replace), replace) as partial:
-        with open(partial, "w", encoding="utf-8", newline="") as file:
+    target = _target(output, replace)
+    with reading(call.ledger) as session, _written(target), placed(target, replace) as part:
+        with open(part, "w", encoding="utf-8", newline="") as file:
             file.writelines(_lines(session, call, format, counts))
-            file.flush()
-            os.fsync(file.fileno())
     return {"mode": "paper", "command": "export", "account": call.account, "at": moment(call.at), "format": format, "output": str(output), "counts": counts}
 
 
@@ -44,15 +39,13 @@ def rebuild(call: Call, file: str) -> Document:
     Raises FileRefused, LedgerFault. Nothing is left of a refusal.
     """
     _require_no_ledger(call.ledger)
-    with _opened(file) as source, _placed(call.ledger, False) as partial:
-        with writing(partial, default_rules) as session:
-            reader = Reader(source, file, _parts())
-            _take(session, reader)
-            _prove(session, reader)
-            counts = _counts(session, reader.proofs)
-            session.commit()
-        if call.dry_run:
-            os.unlink(partial)
+    place = part_near(call.ledger) if call.dry_run else placed(call.ledger, replace=False)
+    with _opened(file) as source, _written(call.ledger), place as part, writing(part, default_rules) as session:
+        reader = Reader(source, file, _parts())
+        _take(session, reader)
+        _prove(session, reader)
+        counts = _counts(session, reader.proofs)
+        session.commit()
     about = {"mode": "paper", "command": "import", "account": call.account, "at": moment(call.at), "ref": None, "dry_run": call.dry_run, "repeated": False}
     return {**about, "file": file, "ledger": str(call.ledger), "ok": True, "counts": counts}
 
@@ -174,34 +167,11 @@ def _target(output: Path, replace: bool) -> Path:
 
 
 @contextmanager
-def _placed(path: Path, replace: bool) -> Iterator[str]:
-    """A file near `path`, for its owner alone, that becomes `path` when all went well and otherwise vanishes."""
+def _written(path: Path) -> Iterator[None]:
+    """What the file system says about a file that is being written, as a FileRefused."""
     try:
-        nearest = next(parent for parent in path.absolute().parents if parent.is_dir())
-        handle, partial = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=nearest)
-        os.close(handle)
-        try:
-            yield partial
-            if os.path.exists(partial):
-                _become(partial, path, replace)
-        finally:
-            for beside in ("", "-wal", "-shm", "-journal"):
-                with suppress(FileNotFoundError):
-                    os.unlink(partial + beside)
+        yield
+    except BrokenPipeError:
+        raise
     except OSError as fault:
-        if isinstance(fault, BrokenPipeError):
-            raise
         raise FileRefused("output_not_written", f"{path} could not be written: {fault.strerror}. Nothing was changed.", f"See the rights and the room there: ls -ld {path.parent}; df {path.parent}", file=path) from fault
-
-
-def _become(partial: str, path: Path, replace: bool) -> None:
-    """A link, unlike a renaming, never takes the place of what came there meanwhile."""
-    create_directories(str(path.parent))
-    if replace:
-        return os.replace(partial, path)
-    try:
-        os.link(partial, path)
-    except OSError as fault:
-        if fault.errno not in _NO_LINKS or os.path.lexists(path):
-            raise
-        os.rename(partial, path)

@@ -1,6 +1,5 @@
 """activate: terms, region and quiz, and a margin wallet opens."""
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -8,7 +7,7 @@ import typer
 from .call import Call
 from .faults import NOT_THERE, WordFault
 from .verb import verb
-from .words import read_region, read_wallet
+from .words import read_region, read_wallet, text_of
 
 WalletArgument = Annotated[str, typer.Argument(metavar="[cross|isolated:SYMBOL|portfolio]", help="Which wallet to open; portfolio is not there yet."), read_wallet]
 Leverage = Annotated[Literal["3", "5", "10"] | None, typer.Option("--leverage", metavar="3|5|10", help="The most the wallet may be leveraged.")]
@@ -57,7 +56,7 @@ def read_answers(name: str) -> dict[str, str]:
     import json
 
     try:
-        found = json.loads(Path(name).read_text(encoding="utf-8"))
+        found = json.loads(text_of(name))
     except FileNotFoundError:
         raise WordFault("no_such_file", f"There is no file {name}.", "Check the path of --answers.", NOT_THERE, file=name) from None
     except OSError as fault:

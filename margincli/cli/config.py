@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from .faults import WordFault
+from .words import text_of
 
 FORMATS = ("table", "json", "jsonl", "csv", "md")
 KEYS = ("ledger", "account", "at", "format")
@@ -24,7 +25,7 @@ def read_config() -> dict[str, str]:
     """The config file's settings; nothing without a file. Raises WordFault when it cannot be understood."""
     path = config_path()
     try:
-        text = path.read_text(encoding="utf-8")
+        text = text_of(path)
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, ValueError) as fault:

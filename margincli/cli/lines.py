@@ -35,14 +35,23 @@ _OPTIONS_OF_THE_BATCH = (*(f"--{name}" for name in OF_THE_BATCH), "-f")
 def numbered(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
     """The lines that say something, each with its number; of one that is too long as much as shows that it is."""
     number = 0
-    while line := stream.readline(LONGEST + 1):
+    while line := _read(stream):
         number += 1
         said = line
         while not line.endswith(b"\n") and len(line) > LONGEST:
-            line = stream.readline(LONGEST + 1)
+            line = _read(stream)
         said = said.removeprefix(b"\xef\xbb\xbf").strip() if number == 1 else said.strip()
         if said and not said.startswith(b"#"):
             yield number, said
+
+
+def _read(stream: BinaryIO) -> bytes:
+    """A line, or as much of it as shows that it is too long. A disk or a pipe that fails ends the batch there."""
+    try:
+        return stream.readline(LONGEST + 1)
+    except OSError as fault:
+        name = str(stream.name)
+        raise WordFault("bad_batch_file", f"{name} cannot be read: {fault.strerror}.", "Name a file of lines, or - for standard input.", file=name) from None
 
 
 def words_of(line: bytes) -> list[str]:
@@ -53,9 +62,9 @@ def words_of(line: bytes) -> list[str]:
         text = line.decode("utf-8")
     except UnicodeDecodeError:
         raise _bad_line("it is not UTF-8 text") from None
-    if "\0" in text:
-        raise _bad_line("it is not text")
     words = _of_object(text) if text.startswith("{") else _of_text(text)
+    if any("\0" in word for word in words):
+        raise _bad_line("it is not text")
     words = words[1:] if words[:1] == ["margincli"] else words
     if not words:
         raise _bad_line("it names no verb")
@@ -71,7 +80,15 @@ def _of_text(text: str) -> list[str]:
         raise _bad_line(f"{str(fault).lower()}") from None
 
 
-_decode = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str).decode  # numbers stay as they were written
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of a name that stands twice Python would keep the last value: which was meant nobody knows."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _bad_line("a name stands in it twice")
+    return found
+
+
+_decode = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_once).decode  # numbers stay as they were written
 
 
 def _of_object(text: str) -> list[str]:

@@ -7,7 +7,9 @@ from contextlib import suppress
 from typing import Any
 
 from .faults import OURS, WordFault
+from .words import short
 
+LONGEST = 4000  # characters of what is said on stderr: a path, say, that was pasted by mistake
 EXACT_FORMATS = ("json", "jsonl", "csv")  # read by programs, always UTF-8
 
 
@@ -55,6 +57,7 @@ def complain(message: str, hint: str, after_a_key: bool = False) -> None:
     """Say what went wrong, on stderr; on a line of its own where the terminal has just echoed a key."""
     from margincli.render.plain import printable
 
+    message, hint = short(message, LONGEST), short(hint, LONGEST)
     mark, end = ("\x1b[31m", "\x1b[0m") if colours(sys.stderr) else ("", "")
     gap = "\n" if after_a_key and sys.stderr is not None and sys.stderr.isatty() else ""
     complain_at_length(f"{gap}{mark}margincli:{end} {printable(message)}" + (f"\nhint: {printable(hint)}" if hint else ""))

@@ -7,6 +7,7 @@ import typer
 from .call import Call
 from .faults import NOT_THERE, WordFault
 from .verb import verb
+from .words import text_of
 
 Topic = Annotated[str | None, typer.Argument(metavar="[TOPIC]", help="Only this part: a topic, a coin, a pair, a rule id.")]
 Profile = Annotated[str, typer.Argument(metavar="PROFILE", help="A profile of the package: 2019, 2024, 2025 or 2026.")]
@@ -62,8 +63,7 @@ def rules_import(call: Call, file: File):
 
 def _text(name: str) -> str:
     try:
-        with open(name, encoding="utf-8") as file:
-            return file.read()
+        return text_of(name)
     except FileNotFoundError:
         raise WordFault("no_such_file", f"There is no file {name}.", "Check the path.", NOT_THERE, file=name) from None
     except (OSError, ValueError) as fault:

@@ -4,7 +4,10 @@ A declaration carries its reader beside Typer's own part; the shell around the v
 misread word is one clear line. Readers raise WordFault.
 """
 
+import errno
+import os
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -17,11 +20,21 @@ if TYPE_CHECKING:
 
 RESERVED_ACCOUNTS = ("house", "world")  # of the ledger itself
 WALLET_WORDS = ("spot", "cross", "isolated:")  # what can be completed
+LARGEST = 8 << 20  # characters of a file that a person writes: rules, answers, settings
 WALLETS = "Wallets are spot, cross and isolated:SYMBOL, such as isolated:BTCUSDT."
 
 
 def short(text: str, most: int = 60) -> str:
     return text if len(text) <= most else text[: most - 3] + "..."
+
+
+def text_of(path: str | Path) -> str:
+    """What a file that a person writes says. Raises OSError, also where it has no end, and ValueError for what is no UTF-8."""
+    with open(path, encoding="utf-8") as file:
+        text = file.read(LARGEST + 1)
+    if len(text) > LARGEST:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+    return text
 
 
 def read_asset(text: str) -> str:

@@ -98,7 +98,7 @@ class Reader:
     def _row(self, text: bytes) -> Row:
         try:
             row = json.loads(text.decode())
-        except (ValueError, RecursionError):
+        except (ValueError, RecursionError, MemoryError):  # a line can be made to fill a machine
             raise self.refused("the line cannot be read") from None
         if not isinstance(row, dict):
             raise self.refused("the line is no row")
@@ -119,7 +119,10 @@ class Reader:
 
     def _next(self) -> bytes:
         self.line += 1
-        line = self._file.readline(LONGEST)
+        try:
+            line = self._file.readline(LONGEST)
+        except OSError as fault:
+            raise self.refused(f"the file cannot be read ({fault.strerror})", "See whether the disk is sound, or bring a copy of the file.") from None
         if not line.endswith(b"\n"):
             raise self.refused("the line is too long" if len(line) == LONGEST else "it ends here, before its end")
         return line

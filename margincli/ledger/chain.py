@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 
-from .folding import Claim, Lines
+from .entries import Claim, Lines
 from .seals import BEGINNING, LINES, seal
 
 _ENTRIES = (
@@ -32,7 +32,7 @@ def claims(db: sqlite3.Connection, earlier: str | None = None) -> Iterator[Claim
     before, met = BEGINNING, earlier in (None, BEGINNING)
     for entry, postings, changes in _rows(db):
         number = entry[0]
-        previous, kept = next(iter(list(seals.of(number))), (None, None))
+        previous, kept = next(iter(seals.all(number)), (None, None))
         mine = seal(previous or BEGINNING, entry, postings, changes)
         if kept is None:
             yield "seal", f"Entry {number} is not sealed.", {"entry": number}
@@ -58,4 +58,4 @@ def _rows(db: sqlite3.Connection) -> Iterator[tuple[tuple, Iterator[tuple], list
     """Entries with their postings, to be taken before the next entry, and changes."""
     postings, changes = Lines(db.execute(_POSTINGS)), Lines(db.execute(_CHANGES))
     for entry in db.execute(_ENTRIES):
-        yield entry, postings.of(entry[0]), list(changes.of(entry[0]))
+        yield entry, postings.of(entry[0]), changes.all(entry[0])

@@ -1,23 +1,22 @@
 """A ledger copied whole while others write to it, and put back.
 
 A copy is one private file without a log beside it. It appears under its name only when it is complete, proved and on the
-disk. A ledger that is there already is not exchanged for another file, under the feet of those who have it open: its
+disk (see placing.py). A ledger that is there already is not exchanged for another file, under the feet of those who have it open: its
 content is replaced in one transaction, so that everybody sees the books of before or those of the copy.
 """
 
 import os
 import sqlite3
-import tempfile
 import time
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from typing import Any, Iterator
 
 from .faults import LedgerFault, reachable, translated
-from .opening import BUSY_SECONDS, connect, create_directories, is_begun, keep_a_log, migrated, snapshot, version_of
+from .opening import BUSY_SECONDS, connect, is_begun, keep_a_log, migrated, snapshot, version_of
+from .placing import BESIDE, part_near, placed
 from .proof import prove
 from .session import Session
 
-BESIDE = ("-wal", "-shm", "-journal")  # what SQLite keeps beside a database
 KEPT = ".before-restore"
 Told = dict[str, Any]
 
@@ -41,19 +40,17 @@ def restore(path: str, source: str, replace: bool) -> Told:
         raise LedgerFault("no_backup", path=source)
     if _is(source, path):
         raise LedgerFault("same_file", path=source)
-    with reachable(path, denied="ledger_read_only"):
-        create_directories(os.path.dirname(os.path.abspath(path)))
-    there = is_begun(path)
-    if there and not replace:
-        raise LedgerFault("file_there", path=path)
-    with _part_beside(path) as part:
-        with translated(source):
-            told = _taken_in(source, part)
-        if there:
-            return {**told, "kept": _exchange(path, part)}
+    if is_begun(path):
+        if not replace:
+            raise LedgerFault("file_there", path=path)
+        with reachable(path, denied="ledger_read_only"), part_near(path) as part:
+            return {**_taken_in(source, part), "kept": _exchange(path, part)}
+    with _in_place_of(path, replace=os.path.exists(path)) as part:  # an empty file is not a ledger yet
+        told = _taken_in(source, part)
+        if is_begun(path):  # meanwhile
+            raise LedgerFault("file_there", path=path)
         _require_no_log(path)
-        _place(part, path, replace=os.path.exists(path))  # an empty file is not a ledger yet
-        return {**told, "kept": None}
+    return {**told, "kept": None}
 
 
 def keep_copy(path: str, target: str) -> str:
@@ -71,7 +68,7 @@ def keep_copy(path: str, target: str) -> str:
 
 def _taken_in(source: str, part: str) -> Told:
     """The file `source`, which is only read, in the file `part`: brought up to the schema of today, and proved."""
-    with closing(snapshot(source, BUSY_SECONDS)) as given, closing(connect(part, "mode=rw", BUSY_SECONDS)) as copy:
+    with translated(source), closing(snapshot(source, BUSY_SECONDS)) as given, closing(connect(part, "mode=rw", BUSY_SECONDS)) as copy:
         given.backup(copy)
         copy.execute("PRAGMA journal_mode = DELETE")
         copy.execute("BEGIN IMMEDIATE")
@@ -107,50 +104,15 @@ def _exchange(path: str, part: str) -> str:
     return kept[0]
 
 
-# --- files that appear whole or not at all ---
-
-
 @contextmanager
 def _in_place_of(path: str, replace: bool) -> Iterator[str]:
-    """A private file beside `path` that takes its name when all went well, and is gone otherwise."""
-    with _part_beside(path) as part:
-        yield part
-        _place(part, path, replace)
-
-
-@contextmanager
-def _part_beside(path: str) -> Iterator[str]:
-    directory, name = os.path.split(os.path.abspath(path))
+    """A private file that becomes `path` when all went well. Raises LedgerFault."""
     with reachable(path, denied="ledger_read_only"):
-        handle, part = tempfile.mkstemp(prefix=f".{name}.", suffix=".part", dir=directory)  # 0600
-        os.close(handle)
-    try:
-        yield part
-    finally:
-        for leftover in (part, *(part + end for end in BESIDE)):
-            with suppress(FileNotFoundError):
-                os.unlink(leftover)
-
-
-def _place(part: str, path: str, replace: bool) -> None:
-    """On the disk first, then under its name: whoever comes in between is never overwritten unless asked."""
-    with reachable(path, denied="ledger_read_only"):
-        _to_disk(part)
-        if not replace:
-            try:
-                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
-            except FileExistsError:
-                raise LedgerFault("file_there", path=path) from None
-        os.replace(part, path)
-        _to_disk(os.path.dirname(os.path.abspath(path)))
-
-
-def _to_disk(path: str) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        try:
+            with placed(path, replace) as part:
+                yield part
+        except FileExistsError:
+            raise LedgerFault("file_there", path=path) from None
 
 
 def _require_free(ledger: str, target: str, replace: bool) -> None:
@@ -160,6 +122,8 @@ def _require_free(ledger: str, target: str, replace: bool) -> None:
         raise LedgerFault("file_there", path=target)
     if os.path.isdir(target):
         raise LedgerFault("not_a_ledger", path=target, why="it is a directory")
+    with reachable(target, denied="ledger_read_only"):
+        os.stat(os.path.dirname(os.path.abspath(target)))
     _require_no_log(target)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from ..domain.flaws import flaw_of
 from ..domain.rulebook import Rulebook
-from .folding import Claim
+from .entries import Claim
 
 # 0001-01-01 to 9999-12-31: what can be written as a time
 EARLIEST, LATEST = -62_135_596_800_000, 253_402_300_799_999

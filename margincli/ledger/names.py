@@ -12,6 +12,7 @@ from ..domain.money import EXACT, plain
 from .faults import UNITS_MOST, BrokenBooks, LedgerFault
 
 Scale = Callable[[str], int]
+AT_HAND = 20_000  # owners, and accounts, whose numbers are remembered at a time
 SIGNS = {"free": 1, "locked": 1, "borrowed": -1, "interest": -1}
 
 
@@ -25,7 +26,7 @@ def amount_of(units: int, scale: int) -> Decimal:
 
 
 class Names:
-    """Numbers of names, each looked up once a session and given out on first use. Of no use after a rollback."""
+    """Numbers of names, looked up and given out on first use, and remembered; a bounded number of them. Of no use after a rollback."""
 
     __slots__ = ("_db", "_owners", "_accounts", "_assets")
 
@@ -37,6 +38,8 @@ class Names:
 
     def owner(self, name: str) -> int:
         if name not in self._owners:
+            if len(self._owners) >= AT_HAND:
+                self._owners.clear()
             self._owners[name] = self._number("SELECT id FROM owners WHERE name = ?", "INSERT INTO owners (name) VALUES (?)", (name,))
         return self._owners[name]
 
@@ -49,6 +52,8 @@ class Names:
             if number is None:
                 row = (*key, sign_of(owner, bucket))
                 number = self._db.execute("INSERT INTO accounts (owner_id, wallet, bucket, sign) VALUES (?, ?, ?, ?)", row).lastrowid
+            if len(self._accounts) >= AT_HAND:
+                self._accounts.clear()
             self._accounts[account] = number
         return number
 

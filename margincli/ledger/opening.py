@@ -87,8 +87,11 @@ def _doubted(path: str) -> Iterator[None]:
 
 
 def _damage(path: str, of_a_book: bool) -> str:
+    """'' for a file that nothing was ever written to: it is not to blame."""
     from .proof import damage
 
+    if not is_begun(path):
+        return ""
     with translated(path):
         connection = _connect_to_read(path, BUSY_SECONDS)
         try:

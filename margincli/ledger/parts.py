@@ -5,6 +5,7 @@ which they were written first, so that the file's triggers and checks keep the b
 """
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -182,8 +183,8 @@ class _Rebuilding:
         self._session.set_rate(**row)
 
     def _pool_rates(self, asset: str, since: int, rate_daily: str | None, lent: str, supply: str | None) -> None:
-        rate, whole = (None if figure is None else Decimal(figure) for figure in (rate_daily, supply))
-        self._session.add_pool_rates([PoolRate(asset, since, rate, Decimal(lent), whole)])
+        rate, whole = (None if figure is None else _decimal(figure) for figure in (rate_daily, supply))
+        self._session.add_pool_rates([PoolRate(asset, since, rate, _decimal(lent), whole)])
 
     def _entries(self, id: int, postings: list[Row], **about: Any) -> None:
         lines = tuple(_posting(**line) for line in postings)
@@ -194,21 +195,28 @@ class _Rebuilding:
             self._accrual(id, **about)
 
     def _entry(self, id: int, lines: tuple[Posting, ...], owner: str, at: int, kind: str, wallet: str, asset: str, amount: str, facts: Row, changes: list[Row]) -> None:
-        entry = Entry(at, kind, Wallet.named(owner, wallet), asset, Decimal(amount), lines, tuple(_change(**line) for line in changes), facts)
+        entry = Entry(at, kind, Wallet.named(owner, wallet), asset, _decimal(amount), lines, tuple(_change(**line) for line in changes), facts)
         if self._session.append(owner, [entry], self._scales.__getitem__) != [id]:
             raise BrokenBooks(f"this is not the entry {id}: they are numbered without gaps")
 
     def _accrual(self, id: int, owner: str, at: int, kind: str, wallet: str, asset: str, amount: str, facts: Row, changes: list[Row]) -> None:
         if owner != HOUSE.owner or changes:
             raise BrokenBooks("an accrual is the house's, and changes no settings")
-        self._session.seal_loans(id, Entry(at, kind, Wallet.named(owner, wallet), asset, Decimal(amount), facts=facts))
+        self._session.seal_loans(id, Entry(at, kind, Wallet.named(owner, wallet), asset, _decimal(amount), facts=facts))
 
     def _refs(self, **row: Any) -> None:
         self._session.remember(**row)
 
 
 def _posting(owner: str, wallet: str, bucket: str, asset: str, amount: str) -> Posting:
-    return Posting(Account(Wallet.named(owner, wallet), bucket), asset, Decimal(amount))
+    return Posting(Account(Wallet.named(owner, wallet), bucket), asset, _decimal(amount))
+
+
+def _decimal(text: str) -> Decimal:
+    """Digits as `plain` writes them: a short exponent could ask for more of them than a machine can hold. Raises ValueError."""
+    if not re.fullmatch(r"-?[0-9]{1,100}(\.[0-9]{1,100})?", text, re.ASCII):
+        raise ValueError(_NO_NUMBER)
+    return Decimal(text)
 
 
 def _change(owner: str, wallet: str, key: str, value: str) -> Change:

@@ -18,7 +18,7 @@ from ..domain.rulebook import Rulebook
 from ..domain.world import moment
 from .faults import UNITS_MOST
 from .books import last_settled
-from .folding import Claim
+from .entries import Claim
 from .names import amount_of
 from .views import sql_moment
 

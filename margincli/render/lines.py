@@ -20,8 +20,8 @@ def in_words(number: int, document: dict[str, Any]) -> str:
         again = "again: " if document.get("repeated") else ""
         return f"line {number}: {again}{printable(document['message'])}{hint}"
     again = "ALREADY DONE " if document.get("repeated") else "DRY RUN " if document.get("dry_run") else ""
-    told = [*_entries(document), *(f"WARNING {printable(notice['message'])}" for notice in document.get("notices", ()))]
-    return "\n".join(f"{number}  {again}{text}" for text in told or _rows(document))
+    told = [*_entries(document), *(f"WARNING {notice['message']}" for notice in document.get("notices", ()))]
+    return "\n".join(f"{number}  {again}{printable(text)}" for text in told or _rows(document))
 
 
 def _entries(document: dict[str, Any]) -> list[str]:
@@ -40,7 +40,7 @@ def _rows(document: dict[str, Any]) -> list[str]:
     rows = [row for row in rows_of(document) if row is not document]
     if not rows:
         return [f"{command}: {'OK' if document.get('ok') else 'nothing'}"]
-    return [f"{command}: {printable(_told(row))}" for row in rows]
+    return [f"{command}: {_told(row)}" for row in rows]
 
 
 def _told(row: Any) -> str:

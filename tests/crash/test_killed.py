@@ -1,5 +1,6 @@
 """kill -9 at any moment: the ledger is as before the command or after it, and who asks again is answered once."""
 
+import os
 import time
 from collections import defaultdict
 from pathlib import Path
@@ -100,7 +101,36 @@ def test_killed_while_copying(tmp_path, act):
             assert there.keys() in (old.keys(), room.promised.keys()), "neither the old books nor the new"
             room.promised = {ref: receipt for ref, receipt in room.promised.items() if ref in there}
     assert room.run(act, str(copy), "--yes").code == DONE
-    assert entries
+    assert entries and not _parts(room)
+
+
+def test_killed_while_exporting_and_importing(tmp_path):
+    """An export is the old file or the new one, an imported ledger is there whole or not at all, and the next run sweeps away the rest."""
+    chance, room = seeded(), Room(tmp_path).begin()
+    room.must("accrue")
+    out, new = tmp_path / "ledger.json", Room(tmp_path)
+    new.ledger, new.tried = tmp_path / "new.db", room.tried
+    assert room.run("export", "-f", "json", "-o", str(out)).code == DONE
+    whole, left, made = out.read_bytes(), 0, 0
+    for number in range(24 * ROUNDS):
+        words = ("export", "-f", "json", "-o", str(out), "--yes") if number % 2 else ("import", str(out))
+        running = (room if number % 2 else new).start(*words)
+        time.sleep(chance.uniform(0, 0.12 if number % 2 else 0.4))
+        running.kill()
+        running.wait()
+        left += bool(_parts(room))
+        assert out.read_bytes() == whole
+        if new.ledger.exists():
+            new.holds()
+            new.ledger.unlink()
+            made += 1
+    assert new.run("import", str(out)).code == DONE and not _parts(room)
+    print(f"{24 * ROUNDS} kills: a hidden part left {left} times, {made} ledgers made before the blow")
+    assert left and new.holds()
+
+
+def _parts(room: Room) -> list[str]:
+    return [name for name in os.listdir(room.directory) if ".part" in name]
 
 
 def _forgetful(room: Room) -> Room:

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import os
 import subprocess
 import sys
 import time
@@ -73,14 +74,18 @@ def many(count):
     return held.getvalue()
 
 
+def limited(room, *words):
+    """The command in a process of its own that has no more memory, nor more time."""
+    return subprocess.run([sys.executable, "-c", RUN, *words], capture_output=True, text=True, timeout=SECONDS, env={**room.home, "PATH": "/usr/bin:/bin"})
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_is_refused_within_bounds(room, name):
     make, words = BOMBS[name]
     path = room.write("bomb", make())
     before, since = room.ledger.read_bytes(), time.monotonic()
-    command = [sys.executable, "-c", RUN, "price", "import", path, "--ledger", room.ledger, "--at", "2024-09-02"]
-    said = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, env={**room.home, "PATH": "/usr/bin:/bin"})
+    said = limited(room, "price", "import", path, "--ledger", room.ledger, "--at", "2024-09-02")
     assert said.returncode == 2 and said.stdout == "", said.stderr
     assert len(said.stderr.splitlines()) <= 2 and said.stderr.startswith("margincli: ") and words in said.stderr, said.stderr
     assert time.monotonic() - since < SECONDS / 2 and room.ledger.read_bytes() == before
@@ -90,3 +95,23 @@ def test_a_bomb_is_refused_within_bounds(room, name):
 def test_rates_have_the_same_bounds(room):
     path = room.write("bomb", gz(grown(b"asset,timestamp,rate\nUSDT,1725148800000,0.0002\n", b"\n", 16)))
     assert "times its size" in living.lawful(room.on_ledger("rate", "import", path)).err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "words", [("rules", "import"), ("activate", "--region", "DE", "--accept-terms", "--account", "other", "--answers"), ("price", "import"), ("rate", "import"), ("import",), ("restore", "--yes")], ids=lambda words: words[0]
+)
+def test_a_file_without_end(room, words):
+    """A device in place of a file, as a script may name it by mistake."""
+    before = room.ledger.read_bytes()
+    ledger = room.directory / "new.db" if words == ("import",) else room.ledger
+    said = limited(room, *words, "/dev/zero", "--ledger", ledger, "--at", "2024-09-03")
+    assert said.returncode in (2, 4) and said.stdout == "" and len(said.stderr.splitlines()) <= 2 and said.stderr.startswith("margincli: "), said.stderr
+    assert room.ledger.read_bytes() == before and os.listdir(room.directory) == ["ledger.db"]
+
+
+def test_a_config_file_without_end(room):
+    (room.directory / "config" / "margincli").mkdir(parents=True)
+    (room.directory / "config" / "margincli" / "config.toml").symlink_to("/dev/zero")
+    said = limited(room, "status", "--ledger", room.ledger)
+    assert said.returncode == 2 and "File too large" in said.stderr and len(said.stderr.splitlines()) == 2, said.stderr
