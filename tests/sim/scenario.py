@@ -247,12 +247,20 @@ RULES = {
 }
 
 
-def new_rules(random: Random, folder: Path, number: int, now: int) -> Words:
+OWN_RULES = ("supply", "takeover", "takeover")  # with which a ledger may begin
+
+
+def new_rules(random: Random, folder: Path, number: int, now: int, kinds: tuple[str, ...] = (*RULES, "profile")) -> Words:
     """A rule file of the operator's own: a supply of the lending pool, a coin that leaves margin in a while, from when a wallet is taken over; or another profile."""
-    kind = random.choice(["supply", "delisting", "takeover", "profile"])
+    kind = random.choice(kinds)
     if kind == "profile":
         return ("rules", "use", random.choice(PROFILES))
-    told = {"most": random.choice(["20000", "300000", "5000000"]), "bar": random.choice(["500", "5000", "100000", ""]), "coin": random.choice(["DOGE", "BNB", "ETHBTC"]), "at": moment(now // HOUR * HOUR + random.randint(2, 60) * HOUR)}
+    told = {
+        "most": random.choice(["20000", "300000", "5000000"]),
+        "bar": random.choice(["500", "5000", "100000", ""]),
+        "coin": random.choice(["DOGE", "BNB", "ETHBTC"]),
+        "at": moment(now // HOUR * HOUR + random.randint(2, 60) * HOUR),
+    }
     path = folder / f"rules-{number}.toml"
     path.write_text(RULES[kind].format(**told))
     return ("rules", "import", str(path))

@@ -27,7 +27,7 @@ import doors  # noqa: E402
 import laws  # noqa: E402
 from hand import Ledger, Said, alone  # noqa: E402
 from markets import HOUR, Market, Words  # noqa: E402
-from scenario import PROFILES, Typist, User, arrives, new_rate, new_rules, people  # noqa: E402
+from scenario import OWN_RULES, PROFILES, Typist, User, arrives, new_rate, new_rules, people  # noqa: E402
 
 BEGIN = 1_725_148_800_000  # 2024-09-01
 STEPS_OF_A_LIFE = 100
@@ -65,10 +65,12 @@ class Life:
         self.books, self.market, self.steps = laws.Books(), Market(self.random, folder), 0
         self.script: list[doors.Typed] = []  # all that was said to the ledger
         self.lines: list[str] = []
+        self.known: dict[tuple[str, int], World] = {}  # how accounts stand, until the next command
         self.ticks = self.random.random() < 0.5  # no news of the market comes at a moment for which anything was settled
         profile = self.random.choice(PROFILES)
         self.command(("rules", "use", profile))
         self.users = people(self.random, profile)
+        self.operate([new_rules(self.random, folder, -number, BEGIN, OWN_RULES) for number in range(self.random.randint(0, 2))])
         self.operate(self.market.opening())
         for user in self.users:
             for words in arrives(self.random, user):
@@ -93,7 +95,7 @@ class Life:
     def end(self) -> None:
         """What can only be said of a whole life."""
         self.prove()
-        if self.ticks and any(typed.is_sweep for typed in self.script):
+        if self.ticks and self.random.random() < 0.5 and any(typed.is_sweep for typed in self.script):
             self.tally["without cron"] += 1
             self.hold(doors.cron_changes_nothing, self.ledger, self.script, self.now, self.names)
 
@@ -161,6 +163,7 @@ class Life:
             self.tally["kills"] += 1
             ref = f"kill-{self.steps}"
             self.hold(copies.killed_is_all_or_nothing, *asked, ref, self.random.randint(1, 120))
+            self.known.clear()
             self.script.append(doors.Typed((*words, "--ref", ref), at, user.name))
         elif fault < 0.14:
             self.remember(f"{told} --dry-run")
@@ -198,10 +201,12 @@ class Life:
 
     def world(self, account: str, at: int) -> World:
         """How an account stands now; where a debt has no price, or the account is ahead, as it stands in the file."""
-        try:
-            return self.ledger.worlds([account], at)[account]
-        except Refused:
-            return self.stored([account], at)[account]
+        if (account, at) not in self.known:
+            try:
+                self.known[account, at] = self.ledger.worlds([account], at)[account]
+            except Refused:
+                self.known[account, at] = self.stored([account], at)[account]
+        return self.known[account, at]
 
     def stored(self, accounts: list[str], at: int) -> dict[str, World]:
         with reading(self.ledger.path) as session:
@@ -216,6 +221,7 @@ class Life:
         before = {account: self.world(account, at)} if asked and self.stored([account], at) else {}
         typed = doors.Typed((*words, "--ref", ref) if ref else words, at, account)
         said = self.ledger.say(*typed)
+        self.known.clear()
         self.script.append(typed)
         self.remember(f"{said.line}   -> {said.refusal or 'done'}")
         self.count(said)
