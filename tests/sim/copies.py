@@ -199,3 +199,15 @@ def _expanded(ledger: Ledger, accounts: list[str]) -> list[tuple]:
             elif entry.kind not in IGNORED:
                 told.append((account, entry.at, entry.kind, entry.wallet.name, entry.asset, str((entry.amount, sorted(map(str, entry.postings)), entry.changes, entry.facts))))
     return told
+
+
+LAWS = (
+    the_proof_is_clean,
+    balances_are_the_folded_journal,
+    the_same_ref_twice_is_once,
+    a_dry_run_leaves_no_trace,
+    killed_is_all_or_nothing,
+    splitting_never_pays,
+    splitting_a_trade_never_pays,
+    small_steps_equal_one,
+)

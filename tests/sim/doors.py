@@ -81,3 +81,6 @@ def cron_changes_nothing(ledger: Ledger, script: list[Typed], at: int, accounts:
     if any(one.say(("accrue",), at).code for one in (with_cron, without)):
         return ""  # a price is missing
     return books_differ(with_cron, without, accounts)
+
+
+LAWS = (an_import_is_the_ledger_exported, a_restored_backup_is_the_ledger, a_batch_is_one_by_one, cron_changes_nothing)

@@ -8,8 +8,9 @@ import shutil
 import signal
 import sqlite3
 from contextlib import contextmanager, redirect_stdout
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Iterator, NamedTuple
 from unittest.mock import patch
 
@@ -18,8 +19,10 @@ from margincli.cli import app, shell
 from margincli.domain.journal import Entry
 from margincli.domain.world import World, moment
 from margincli.ledger import reading
+from margincli.ledger import session as ledger_session
 
 app.command_of = cache(app.command_of)  # a verb is declared to Typer once, not at every command
+ledger_session.json = SimpleNamespace(dumps=json.dumps, loads=lru_cache(100)(json.loads))  # and a rule book read once
 
 
 class Said(NamedTuple):

@@ -35,6 +35,7 @@ class Step(NamedTuple):
     at: int
     asked: bool  # by a user for his own account
     bytes_before: bytes
+    balances: dict[tuple[str, str, str, str], int]  # as they stand in the file: see Ledger.balances
     before: dict[str, World]  # brought to this moment, in memory
     after: dict[str, World]  # as they stand in the file
     news: "list[News]"
@@ -55,7 +56,8 @@ class Books:
 
     def __init__(self) -> None:
         self.states: dict[str, State] = {}
-        self.last, self.seen_to, self.settled = 0, {}, {}
+        self.last, self.seen_to = 0, {}
+        self.settled: dict[str, int | None] = {}  # until when each account is
 
     def read(self, ledger: Ledger) -> list[News]:
         """The entries since the last time, oldest first."""
@@ -88,7 +90,7 @@ def time_runs_forward(step: Step) -> str:
 def every_coin_sums_to_nothing(step: Step) -> str:
     """The total of each coin over the whole ledger is zero."""
     totals: dict[str, int] = {}
-    for (*_, coin), units in step.ledger.balances().items():
+    for (*_, coin), units in step.balances.items():
         totals[coin] = totals.get(coin, 0) + units
     return ", ".join(f"{coin}: {total}" for coin, total in totals.items() if total)
 
@@ -96,7 +98,7 @@ def every_coin_sums_to_nothing(step: Step) -> str:
 def nothing_below_zero(step: Step) -> str:
     """Nothing free or locked stands below zero, and nothing owed above it."""
     signs = {"free": 1, "locked": 1, "borrowed": -1, "interest": -1}
-    wrong = {key: units for key, units in step.ledger.balances().items() if key[0] != "house" and units * signs.get(key[2], 0) < 0}
+    wrong = {key: units for key, units in step.balances.items() if key[0] != "house" and units * signs.get(key[2], 0) < 0}
     return str(wrong) if wrong else ""
 
 
@@ -235,7 +237,7 @@ def the_fund_moves_by_fees_and_deficits(step: Step) -> str:
 
 def the_takeover_desk_is_empty(step: Step) -> str:
     """Of a wallet that was taken over nothing stays with the house but its fee (LIQ-4)."""
-    left = {coin: units for (owner, _, bucket, coin), units in step.ledger.balances().items() if owner == "house" and bucket == "takeover"}
+    left = {coin: units for (owner, _, bucket, coin), units in step.balances.items() if owner == "house" and bucket == "takeover"}
     return str(left) if left else ""
 
 

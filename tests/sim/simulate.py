@@ -218,7 +218,7 @@ class Life:
     def command(self, words: Words, account: str = "", ref: str = "", at: int | None = None) -> None:
         at = self.now if at is None else at
         asked, bytes_before = bool(account), self.ledger.bytes() if self.ledger.path.exists() else b""
-        before = {account: self.world(account, at)} if asked and self.stored([account], at) else {}
+        before = {account: self.world(account, at)} if self.books.settled.get(account) is not None else {}
         typed = doors.Typed((*words, "--ref", ref) if ref else words, at, account)
         said = self.ledger.say(*typed)
         self.known.clear()
@@ -229,7 +229,7 @@ class Life:
         self.count_news(news)
         after = self.stored([account] if asked else self.names if typed.is_sweep else [], at)
         after = {owner: world for owner, world in after.items() if self.settled_at(owner, at)}
-        step = laws.Step(said, self.ledger, at, asked, bytes_before, before, after, news)
+        step = laws.Step(said, self.ledger, at, asked, bytes_before, self.ledger.balances(), before, after, news)
         for law in laws.LAWS:
             self.hold(law, step)
         if ref and not said.code:

@@ -243,9 +243,7 @@ SEEDS = range(1, 9)  # looked at where the life that found it last does so no mo
 
 
 def test_every_law_has_a_tooth():
-    told = [law for home in (laws, copies, doors) for law in vars(home).values() if getattr(law, "__annotations__", {}).get("return") is str and law.__module__ == home.__name__]
-    assert {law.__name__ for law in told if law.__doc__ and law.__doc__.rstrip().endswith(".")} >= {law.__name__ for _, law in BREAKS}
-    assert {law.__name__ for law in laws.LAWS} <= {law.__name__ for _, law in BREAKS}
+    assert {law for _, law in BREAKS} == {*laws.LAWS, *copies.LAWS, *doors.LAWS}
 
 
 @pytest.mark.slow
