@@ -12,6 +12,7 @@ from .money import ZERO, charge_up_quotient, plain
 from .steps import pay_down
 from .world import World
 
+WALLET = "liquidation-loan"
 LENT = "lent"  # the setting that holds how much was lent since the account last owed nothing of it
 
 
@@ -28,7 +29,7 @@ class Loan(NamedTuple):
 
 
 def owed_by(owner: str) -> Account:
-    return Account(Wallet(owner, "liquidation-loan"), "borrowed")
+    return Account(Wallet(owner, WALLET), "borrowed")
 
 
 def loan_of(world: World) -> Loan:

@@ -7,6 +7,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 
+from ..domain import loan
 from ..domain.flaws import flaw_of
 from ..domain.rulebook import Rulebook
 from .entries import Claim
@@ -27,7 +28,7 @@ def claims(db: sqlite3.Connection) -> Iterator[Claim]:
         for column in columns:
             yield from _wrong(db, table, column, f"{column} GLOB '*[^0-9.]*' OR {column} GLOB '*.*.*' OR {column} NOT GLOB '*[0-9]*' OR length({column}) > 200")
     for table in _WALLETS:
-        yield from _wrong(db, table, "wallet", "wallet NOT IN ('', 'spot', 'cross') AND wallet NOT GLOB 'isolated:?*'")
+        yield from _wrong(db, table, "wallet", f"wallet NOT IN ('', 'spot', 'cross', '{loan.WALLET}') AND wallet NOT GLOB 'isolated:?*'")
     yield from _wrong(db, "assets", "scale", "scale NOT BETWEEN 0 AND 18")
     for table, column in _DOCUMENTS.items():
         for (text,) in db.execute(f"SELECT {column} FROM {table}"):

@@ -1,10 +1,13 @@
 """The proof finds nothing in sound books, and each way in which a hand with a SQLite shell may have bent them."""
 
+from decimal import Decimal
+
 import pytest
 from ledgers import RULES, by_hand, borrow, deposit, hours, scale, setting, story
 
 from margincli.domain.interest import HOUR
-from margincli.domain.journal import Wallet
+from margincli.domain.journal import CLAIMS, Change, Entry, Wallet, move
+from margincli.domain.loan import LENT, owed_by
 from margincli.ledger import LedgerFault, reading, scratch, writing
 from margincli.ledger.proof import SHOWN_OF_A_KIND, prove
 
@@ -30,6 +33,16 @@ def test_sound_books(told):
         session.settle("other", 5)
         session.append("main", [*borrow("50.5", 50 * HOUR), hours("150.5", 51 * HOUR, 3), *borrow("1", 53 * HOUR + 1, "BTC")], scale)
         assert prove(session) == []
+        session.commit()
+    assert codes(told) == set()
+
+
+def test_fund_5_a_liquidation_loan_is_no_flaw(told):
+    """FUND-5: it stands in a wallet of its own, which the proof knows."""
+    owed, change = owed_by("main"), Change(owed_by("main").wallet, LENT, "5")
+    with writing(told) as session:
+        session.append("main", [Entry(60 * HOUR, "liquidation_loan", owed.wallet, "USDC", Decimal(5), move("USDC", Decimal(5), owed, CLAIMS), (change,), {})], scale)
+        session.settle("main", 60 * HOUR)
         session.commit()
     assert codes(told) == set()
 

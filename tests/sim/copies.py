@@ -10,16 +10,18 @@ from random import Random
 from margincli import records
 from margincli.desk import Call
 from margincli.domain.journal import RESERVED
-from margincli.domain.money import ZERO, give_down, plain
+from margincli.domain.money import ZERO, down_to_step, give_down, plain, unit
 from margincli.domain.standing import State
-from margincli.domain.world import World
+from margincli.domain.world import World, moment
+from margincli.ledger import reading
 
 from hand import Ledger
 from markets import HOUR, Words
 
-SPLITTABLE = ("borrow", "repay", "transfer")
-TOO_MUCH = ("above_max_borrow", "above_max_transfer")
+SPLITTABLE = ("borrow", "repay", "transfer", "deposit", "withdraw")
+TOO_MUCH = ("above_max_borrow", "above_max_transfer", "deficit_lock")
 CHEAP_WHERE_COVERED = ("bnb_interest_requires_balance", "on")  # BNB-6: the part that the BNB covers is cheaper, so there splitting may pay
+ALL_OR_NOTHING = ("bnb_fees", "on")  # BNB-7: likewise a fee
 IGNORED = ("order_trail",)  # how often it is written down how far a stop has followed is free
 
 
@@ -79,7 +81,7 @@ def killed_is_all_or_nothing(ledger: Ledger, words: Words, at: int, account: str
 
 def splitting_never_pays(ledger: Ledger, words: Words, at: int, account: str, random: Random) -> str:
     """Two parts never leave the user with more than the whole, now or hours later, and never get him what the whole is refused for; nor is the interest of the parts less."""
-    hours, whole = random.choice([1, 30]), Decimal(words[2]) if words[2].replace(".", "", 1).isdigit() else ZERO
+    hours, whole = random.choice([1, 30]), _number(words[2])
     if whole <= 0 or CHEAP_WHERE_COVERED in ledger.settings_of(account):
         return ""
     first = give_down(whole * Decimal(random.randint(1, 99)) / 100)
@@ -99,6 +101,39 @@ def splitting_never_pays(ledger: Ledger, words: Words, at: int, account: str, ra
         if parted > alone or any(parted_interest[coin] < charge for coin, charge in alone_interest.items()):
             return f"{said.line} in parts of {first}, {later // HOUR} hours later: worth {parted} instead of {alone}; interest {parted_interest} instead of {alone_interest}"
     return ""
+
+
+def splitting_a_trade_never_pays(ledger: Ledger, words: Words, at: int, account: str, random: Random) -> str:
+    """Two orders at one moment and price never leave the user with more than one for both, but for half a unit a fee is rounded by (FEE-3)."""
+    qty = _number(words[3])
+    if qty <= 0 or words[4:5] == ("--type",) or ALL_OR_NOTHING in ledger.settings_of(account):
+        return ""
+    with reading(ledger.path) as session:
+        pair = session.rulebook(at).pair(words[2])
+    first = down_to_step(qty * random.randint(1, 99) / 100, pair.step)
+    one, two = ledger.copy("whole"), ledger.copy("split")
+    said = [one.say(words, at, account), *(two.say((*words[:3], plain(part), *words[4:]), at, account) for part in (first, qty - first))]
+    if any(answer.code for answer in said):
+        return ""
+    made = [entry for answer in said for entry in answer.document["entries"] if entry["at"] == moment(at)]
+    if any(entry["kind"] not in ("trade", "repay", "transfer") for entry in made):
+        return ""  # a loan has a least amount, and a little more than an order lacks is borrowed (BOR-5, BOR-8)
+    fills = [entry["facts"] for entry in made if entry["kind"] == "trade"]
+    price = Decimal(fills[0]["price"])
+    alone, parted = (_at_price(copy.worlds([account], at)[account], pair, price) for copy in (one, two))
+    coin = pair.base if words[1] == "buy" else pair.quote
+    spared = unit(dict(ledger.rows("SELECT name, scale FROM assets")).get(coin, 8)) * (price if coin == pair.base else 1)
+    return f"{said[0].line} in parts of {first}: {parted} {pair.quote} instead of {alone}" if parted > alone + spared else ""
+
+
+def _number(word: str) -> Decimal:
+    return Decimal(word) if word.replace(".", "", 1).isdigit() else ZERO
+
+
+def _at_price(world: World, pair, price: Decimal) -> Decimal:
+    """What both coins of a pair come to in its quote coin, whatever wallet they are in, debts off."""
+    totals = {coin: sum((amount for (account, held), amount in world.state.balances.items() if held == coin and account.wallet.owner == world.owner), ZERO) for coin in (pair.base, pair.quote)}
+    return totals[pair.base] * price + totals[pair.quote]
 
 
 def _worth(ledger: Ledger, at: int, account: str) -> tuple[Decimal, Counter]:
@@ -127,11 +162,22 @@ def small_steps_equal_one(ledger: Ledger, random: Random, since: int, until: int
     said = [often.say(("accrue",), stop) for stop in stops]
     if any(answer.code for answer in (once.say(("accrue",), until), often.say(("accrue",), until), *said)):
         return ""  # an account is ahead, or a price is missing: then nothing can be settled either way
+    found = books_differ(once, often, accounts)
+    return found and f"in steps at {stops} {found}"
+
+
+def books_differ(one: Ledger, other: Ledger, accounts: list[str]) -> str:
+    """What the second ledger has not of the first, and has instead; '' where both hold the same balances, settings and history."""
     for what in (_balances, _settings, lambda copy: _expanded(copy, accounts)):
-        alone, stepwise = (Counter(what(copy)) for copy in (once, often))
-        if alone != stepwise:
-            return f"in steps at {stops} there is not {sorted((alone - stepwise).elements())[:3]}, but {sorted((stepwise - alone).elements())[:3]}"
+        if found := difference(what(one), what(other)):
+            return found
     return ""
+
+
+def difference(one: list, other: list) -> str:
+    alone, otherwise = Counter(one), Counter(other)
+    missing, instead = (sorted(found.elements(), key=str)[:3] for found in (alone - otherwise, otherwise - alone))
+    return f"there is not {missing}, but {instead}" if missing or instead else ""
 
 
 def _balances(ledger: Ledger) -> list[tuple]:
@@ -153,3 +199,15 @@ def _expanded(ledger: Ledger, accounts: list[str]) -> list[tuple]:
             elif entry.kind not in IGNORED:
                 told.append((account, entry.at, entry.kind, entry.wallet.name, entry.asset, str((entry.amount, sorted(map(str, entry.postings)), entry.changes, entry.facts))))
     return told
+
+
+LAWS = (
+    the_proof_is_clean,
+    balances_are_the_folded_journal,
+    the_same_ref_twice_is_once,
+    a_dry_run_leaves_no_trace,
+    killed_is_all_or_nothing,
+    splitting_never_pays,
+    splitting_a_trade_never_pays,
+    small_steps_equal_one,
+)

@@ -1,16 +1,16 @@
-"""The hand at the keyboard: command lines carried out in this process, or in one that is killed on the way, on a ledger that can be copied."""
+"""The hand at the keyboard: command lines carried out in this process, or in a child of it that is killed on the way, on a ledger that can be copied."""
 
 import io
 import json
 import os
 import shlex
 import shutil
+import signal
 import sqlite3
-import subprocess
-import sys
 from contextlib import contextmanager, redirect_stdout
-from functools import cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Iterator, NamedTuple
 from unittest.mock import patch
 
@@ -19,9 +19,10 @@ from margincli.cli import app, shell
 from margincli.domain.journal import Entry
 from margincli.domain.world import World, moment
 from margincli.ledger import reading
+from margincli.ledger import session as ledger_session
 
 app.command_of = cache(app.command_of)  # a verb is declared to Typer once, not at every command
-KILLED = Path(__file__).with_name("killed.py")
+ledger_session.json = SimpleNamespace(dumps=json.dumps, loads=lru_cache(100)(json.loads))  # and a rule book read once
 
 
 class Said(NamedTuple):
@@ -36,6 +37,27 @@ class Said(NamedTuple):
         return self.document.get("error", "")
 
 
+def line_of(words: tuple[str, ...], at: int, account: str) -> str:
+    """A command as it is typed, but for the ledger and the form of the answer."""
+    return shlex.join((*words, "--at", moment(at), *(("--account", account) if account else ())))
+
+
+class Doomed(sqlite3.Connection):
+    """A connection of which every statement is counted, those of its triggers too; the process kills itself as it comes to the last one."""
+
+    left = 0
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.set_trace_callback(self._count)
+
+    @classmethod
+    def _count(cls, statement: str) -> None:
+        cls.left -= 1
+        if cls.left <= 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
 class Ledger:
     """A ledger file, and everything the simulator does to it or reads of it."""
 
@@ -44,25 +66,51 @@ class Ledger:
 
     def say(self, words: tuple[str, ...], at: int, account: str = "", *more: str) -> Said:
         """Carry out one command line here; an exit code of 1 is a fault of the program itself."""
-        words = (*words, *more, "--at", moment(at), *(("--account", account) if account else ()))
+        line = line_of((*words, *more), at, account)
         with redirect_stdout(io.StringIO()) as out:
-            code = shell.run([*words, "--json", "--ledger", str(self.path)])
-        return Said(f"margincli {shlex.join(words)}", code, json.loads(out.getvalue()))
+            code = shell.run([*shlex.split(line), "--json", "--ledger", str(self.path)])
+        return Said(f"margincli {line}", code, json.loads(out.getvalue()))
 
     def say_and_be_killed(self, words: tuple[str, ...], at: int, account: str, statements: int, *more: str) -> None:
-        """The same in a process of its own that dies by SIGKILL as it comes to that many statements of SQL."""
-        words = (*words, *more, "--at", moment(at), "--account", account, "--json", "--ledger", str(self.path))
-        subprocess.run([sys.executable, str(KILLED), str(statements), *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+        """The same in a process of its own that dies by SIGKILL as it comes to that many statements of SQL.
+
+        Counting statements rather than milliseconds, the same run dies at the same place again.
+        """
+        if child := os.fork():
+            os.waitpid(child, 0)
+            return
+        try:
+            Doomed.left = statements
+            with patch.object(sqlite3, "connect", partial(sqlite3.connect, factory=Doomed)):
+                self.say(words, at, account, *more)
+        finally:
+            os._exit(0)
+
+    def batch(self, lines: list[str], *more: str) -> tuple[int, list[dict]]:
+        """Many commands as the lines of a file: the exit code and the document of each."""
+        file = self.path.with_suffix(".txt")
+        file.write_text("".join(f"{line}\n" for line in lines))
+        with redirect_stdout(io.StringIO()) as out:
+            code = shell.run(["batch", str(file), *more, "--json", "--ledger", str(self.path)])
+        return code, [json.loads(line) for line in out.getvalue().splitlines()]
 
     def copy(self, name: str) -> "Ledger":
         """A second ledger that stands where this one does; one of that name before it is gone."""
-        other = Ledger(self.path.with_name(f"{name}.db"))
-        for suffix in ("", "-wal", "-shm"):
-            other._beside(suffix).unlink(missing_ok=True)
+        other = self.beside(name)
         for suffix in ("", "-wal"):
             if self._beside(suffix).exists():
                 shutil.copyfile(self._beside(suffix), other._beside(suffix))
         return other
+
+    def beside(self, name: str) -> "Ledger":
+        """A ledger of that name that is not there yet."""
+        other = Ledger(self.path.with_name(f"{name}.db"))
+        other.vanish()
+        return other
+
+    def vanish(self) -> None:
+        for suffix in ("", "-wal", "-shm"):
+            self._beside(suffix).unlink(missing_ok=True)
 
     def _beside(self, suffix: str) -> Path:
         return self.path.with_name(self.path.name + suffix)

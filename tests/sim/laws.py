@@ -7,9 +7,11 @@ from decimal import Decimal
 from itertools import takewhile
 from typing import Iterator, NamedTuple
 
+from margincli.domain.delisting import gone
 from margincli.domain.journal import CLAIMS, INSURANCE, Entry, Wallet
 from margincli.domain.market import Market
 from margincli.domain.money import ZERO, unit
+from margincli.domain.orders import open_orders
 from margincli.domain.risk import EXCESSIVE, NORMAL, exposure, health
 from margincli.domain.schemes import scheme_of
 from margincli.domain.standing import State
@@ -21,6 +23,7 @@ from hand import Ledger, Said
 RUNS = ("liquidation_repay", "liquidation_sell", "liquidation_fee")  # what belongs to the liquidation that was announced before
 TAKEN = ("liquidation_takeover",)
 ENDS = ("deficit", "deficit_review", "liquidation_loan")
+DUST = Decimal("0.0001")  # USDT: less cannot always be sold
 FUNDED = ("liquidation_fee", "deficit", "liquidation_loan")  # what may move the insurance fund
 
 
@@ -32,18 +35,20 @@ class Step(NamedTuple):
     at: int
     asked: bool  # by a user for his own account
     bytes_before: bytes
+    balances: dict[tuple[str, str, str, str], int]  # as they stand in the file: see Ledger.balances
     before: dict[str, World]  # brought to this moment, in memory
     after: dict[str, World]  # as they stand in the file
     news: "list[News]"
 
 
 class News(NamedTuple):
-    """An entry that this command wrote, and its account as it stood before it."""
+    """An entry that this command wrote, and its account as it stood before it; until when that was settled before the command."""
 
     number: int
     entry: Entry
     state: State
     rules: object
+    since: int
 
 
 class Books:
@@ -52,6 +57,7 @@ class Books:
     def __init__(self) -> None:
         self.states: dict[str, State] = {}
         self.last, self.seen_to = 0, {}
+        self.settled: dict[str, int | None] = {}  # until when each account is
 
     def read(self, ledger: Ledger) -> list[News]:
         """The entries since the last time, oldest first."""
@@ -61,8 +67,9 @@ class Books:
                 for number, entry in session.history(owner, since=self.seen_to.get(owner)):
                     if number > last:
                         state = self.states.get(owner, State({}, {}))
-                        found.append(News(number, entry, state, session.rulebook(entry.at)))
+                        found.append(News(number, entry, state, session.rulebook(entry.at), self.settled.get(owner) or 0))
                         self.states[owner], self.seen_to[owner], self.last = state.after([entry]), entry.at, max(self.last, number)
+            self.settled = dict(session.db.execute("SELECT name, settled_to FROM owners").fetchall())
         return found
 
 
@@ -74,10 +81,16 @@ def no_fault_of_ours(step: Step) -> str:
     return f"exit code {step.said.code}: {step.said.document.get('message', step.said.document)}" if step.said.code in (1, 5, 8) else ""
 
 
+def time_runs_forward(step: Step) -> str:
+    """What a command writes happened after what its account had settled before, and not after the command."""
+    wrong = [f"entry {news.number}, {news.entry.kind} at {news.entry.at}: {news.since} to {step.at}" for news in step.news if not news.since <= news.entry.at <= step.at]
+    return ", ".join(wrong[:3])
+
+
 def every_coin_sums_to_nothing(step: Step) -> str:
     """The total of each coin over the whole ledger is zero."""
     totals: dict[str, int] = {}
-    for (*_, coin), units in step.ledger.balances().items():
+    for (*_, coin), units in step.balances.items():
         totals[coin] = totals.get(coin, 0) + units
     return ", ".join(f"{coin}: {total}" for coin, total in totals.items() if total)
 
@@ -85,7 +98,7 @@ def every_coin_sums_to_nothing(step: Step) -> str:
 def nothing_below_zero(step: Step) -> str:
     """Nothing free or locked stands below zero, and nothing owed above it."""
     signs = {"free": 1, "locked": 1, "borrowed": -1, "interest": -1}
-    wrong = {key: units for key, units in step.ledger.balances().items() if key[0] != "house" and units * signs.get(key[2], 0) < 0}
+    wrong = {key: units for key, units in step.balances.items() if key[0] != "house" and units * signs.get(key[2], 0) < 0}
     return str(wrong) if wrong else ""
 
 
@@ -98,13 +111,30 @@ def a_refusal_leaves_no_trace(step: Step) -> str:
 
 
 def no_request_makes_unhealthy(step: Step) -> str:
-    """No request of the user turns a healthy wallet (NORMAL, EXCESSIVE) into one that is called or liquidated."""
+    """No request of the user turns a healthy wallet (NORMAL, EXCESSIVE) into one that is called or liquidated, but by what his own trades lose to fees and to prices off the index."""
     for owner, after in step.after.items() if step.asked and not step.said.code else ():
         for wallet in margin_wallets(after):
             old, new = health(step.before[owner], wallet) if owner in step.before else None, health(after, wallet)
             if new.band not in (EXCESSIVE, NORMAL) and (old is None or old.band in (EXCESSIVE, NORMAL)):
-                return f"{owner} {wallet.name}: {old and old.band} at {old and old.level:.8f} became {new.band} at {new.level:.8f}"
+                lost = lost_by_trading(step, after, wallet, new.bands.margin_call_at)
+                if new.exposure.spare(new.bands.margin_call_at) + lost <= 0:
+                    return f"{owner} {wallet.name}: {old and old.band} at {old and old.level:.8f} became {new.band} at {new.level:.8f}; trades lost {lost} USDT"
     return ""
+
+
+def lost_by_trading(step: Step, after: World, wallet: Wallet, bar: Decimal) -> Decimal:
+    """By how much, in USDT, the trades of this command brought a wallet nearer to a bar: their fees, and what they paid off the index."""
+    prices = {coin: price for world in (after, step.before.get(after.owner, after)) for coin in _coins(world) if (price := world.value_usdt(coin)) is not None}
+    lost = ZERO
+    for news in step.news:
+        if news.entry.kind == "trade" and news.entry.wallet == wallet and news.entry.at == step.at:
+            world = World(step.at, after.owner, news.state, Market({}, {}).pin(prices), news.rules)
+            lost += exposure(world, wallet).spare(bar) - exposure(world.after([news.entry]), wallet).spare(bar)
+    return max(ZERO, lost)
+
+
+def _coins(world: World) -> set[str]:
+    return {coin for account, coin in world.state.balances if account.wallet.owner == world.owner}
 
 
 def nothing_sellable_under_liquidation(step: Step) -> str:
@@ -114,6 +144,20 @@ def nothing_sellable_under_liquidation(step: Step) -> str:
             found = health(world, wallet)
             if found.level <= found.bands.liquidation_at and found.exposure.total_asset > 0:
                 return f"{owner} {wallet.name}: level {found.level:.10f}, bar {found.bands.liquidation_at}, assets {found.exposure.total_asset} USDT"
+    return ""
+
+
+def what_left_margin_is_gone(step: Step) -> str:
+    """Once settled, no wallet has an order in what was delisted, owes it while there is collateral, or keeps it where it can be sold (DEL-2 to DEL-5)."""
+    for owner, world in step.after.items() if not step.said.code else ():
+        for wallet in margin_wallets(world):
+            names, holdings = gone(world, wallet), world.state.holdings(wallet)
+            free = {coin: held.free * price for coin, held in holdings.items() if (price := world.value_usdt(coin)) is not None}
+            orders = [order.symbol for order in open_orders(world.state, wallet) if order.symbol in names]
+            owed = [coin for coin in names if coin in free and holdings[coin].debt and sum(free.values()) > DUST]
+            kept = [coin for coin in names if free.get(coin, ZERO) > DUST and not wallet.symbol]
+            if orders or owed or kept:
+                return f"{owner} {wallet.name} after {names} left: orders {orders}, debts {owed}, coins {kept}; free in USDT: {free}"
     return ""
 
 
@@ -191,14 +235,23 @@ def the_fund_moves_by_fees_and_deficits(step: Step) -> str:
     return ""
 
 
+def the_takeover_desk_is_empty(step: Step) -> str:
+    """Of a wallet that was taken over nothing stays with the house but its fee (LIQ-4)."""
+    left = {coin: units for (owner, _, bucket, coin), units in step.balances.items() if owner == "house" and bucket == "takeover"}
+    return str(left) if left else ""
+
+
 LAWS = (
     no_fault_of_ours,
+    time_runs_forward,
     every_coin_sums_to_nothing,
     nothing_below_zero,
     a_refusal_leaves_no_trace,
     no_request_makes_unhealthy,
     nothing_sellable_under_liquidation,
+    what_left_margin_is_gone,
     a_liquidation_takes_what_it_needs,
     a_deficit_only_without_collateral,
     the_fund_moves_by_fees_and_deficits,
+    the_takeover_desk_is_empty,
 )

@@ -30,7 +30,7 @@ class Market:
     def passes(self, since: int, until: int) -> list[Words]:
         """The market of the time that comes: candles of it where there is an hour and someone has them, a last quote otherwise."""
         found = []
-        crash = self.random.uniform(0.65, 1.3) if self.random.random() < 0.12 else 1.0
+        crash = self.random.uniform(0.5, 1.45) if self.random.random() < 0.2 else 1.0
         for symbol in START:
             if symbol in self.silent or self.random.random() < 0.1:  # nothing is heard of this one
                 continue

@@ -122,15 +122,40 @@ class Typist:
         amount = "max" if self.random.random() < 0.2 else self.amount(self.most(max_transfer_out, left, coin) or self.free(left, coin))
         return ("transfer", coin, amount, "--from", source, "--to", target)
 
+    def grab(self) -> Words:
+        """All he can get at this moment, to the last unit: the wallets that owe come first."""
+        owing = [wallet for wallet in self.world.state.wallets(self.user.name) if self.world.state.owes(wallet)]
+        self.at = self.random.choice(owing or [self.at])
+        self.wallet, coin, pair = self.at.name, self.coin(), self.world.rules.pair(self.pair())
+        bought = self.free(self.at, pair.quote) + self.most(lambda *asked: max_borrow(*asked).amount, self.at, pair.quote)
+        sold = self.free(self.at, pair.base) + self.most(lambda *asked: max_borrow(*asked).amount, self.at, pair.base)
+        spot = Wallet(self.user.name, "spot")
+        return self.random.choice(
+            [
+                ("borrow", coin, "max", "-w", self.wallet),
+                ("borrow", coin, plain(self.most(lambda *asked: max_borrow(*asked).amount, self.at, coin)), "-w", self.wallet),
+                ("transfer", self.held(self.at), "max", "--from", self.wallet, "--to", "spot"),
+                ("transfer", self.held(self.at), "max", "--from", self.wallet, "--to", "cross" if self.at.symbol else "spot"),
+                ("trade", "buy", pair.symbol, "--quote-qty", plain(give_down(bought, 2)), "--borrow", "-w", self.wallet),
+                ("trade", "buy", pair.symbol, "--quote-qty", plain(give_down(self.free(self.at, pair.quote), 2)), "-w", self.wallet),
+                ("trade", "sell", pair.symbol, plain(down_to_step(sold, pair.step)), "--borrow", "-w", self.wallet),
+                ("trade", "sell", pair.symbol, plain(down_to_step(self.free(self.at, pair.base), pair.step)), "-w", self.wallet),
+                ("withdraw", coin, plain(self.free(spot, coin))),
+            ]
+        )
+
     def effects(self) -> Words:
         return tuple(option for option in ("--borrow", "--repay") if self.random.random() < 0.5)
 
     def market_order(self) -> Words:
         pair = self.world.rules.pair(self.pair())
-        if self.random.random() < 0.55:
+        way = self.random.random()
+        if way < 0.4:
             most = self.free(self.at, pair.quote) * self.random.choice([1, 1, 2])
             return ("trade", "buy", pair.symbol, "--quote-qty", self.amount(most, 2), *self.effects(), "-w", self.wallet)
-        return ("trade", "sell", pair.symbol, self.quantity(pair, self.free(self.at, pair.base)), *self.effects(), "-w", self.wallet)
+        price = self.world.market.last(pair.symbol, self.world.now) or Decimal(1)
+        side, most = ("buy", give_down_quotient(self.free(self.at, pair.quote), price)) if way < 0.6 else ("sell", self.free(self.at, pair.base))
+        return ("trade", side, pair.symbol, self.quantity(pair, most), *self.effects(), "-w", self.wallet)
 
     def quantity(self, pair, held: Decimal) -> str:
         price = self.world.market.last(pair.symbol, self.world.now) or Decimal(1)
@@ -217,16 +242,25 @@ VERBS: dict[str, tuple[int, Callable[[Typist], Words]]] = {
 
 RULES = {
     "supply": '[pool.supply]\nbasis = "seed"\nrule = "BOR-4"\n[pool.supply.rows]\nUSDT = "{most}"\n',
+    "takeover": '[liquidation]\ntakeover_above_usdt = ["{bar}", "inferred", "LIQ-4"]\n',
     "delisting": '[delistings.rows]\n{coin} = ["{at}", "official", "DEL-1"]\n',
 }
 
 
-def new_rules(random: Random, folder: Path, number: int, now: int) -> Words:
-    """A rule file of the operator's own: a supply of the lending pool, or a coin that leaves margin in a while; or another profile."""
-    kind = random.choice(["supply", "delisting", "profile"])
+OWN_RULES = ("supply", "takeover", "takeover")  # with which a ledger may begin
+
+
+def new_rules(random: Random, folder: Path, number: int, now: int, kinds: tuple[str, ...] = (*RULES, "profile")) -> Words:
+    """A rule file of the operator's own: a supply of the lending pool, a coin that leaves margin in a while, from when a wallet is taken over; or another profile."""
+    kind = random.choice(kinds)
     if kind == "profile":
         return ("rules", "use", random.choice(PROFILES))
-    told = {"most": random.choice(["20000", "300000", "5000000"]), "coin": random.choice(["DOGE", "BNB", "ETHBTC"]), "at": moment(now // HOUR * HOUR + random.randint(2, 60) * HOUR)}
+    told = {
+        "most": random.choice(["20000", "300000", "5000000"]),
+        "bar": random.choice(["500", "5000", "100000", ""]),
+        "coin": random.choice(["DOGE", "BNB", "ETHBTC"]),
+        "at": moment(now // HOUR * HOUR + random.randint(2, 60) * HOUR),
+    }
     path = folder / f"rules-{number}.toml"
     path.write_text(RULES[kind].format(**told))
     return ("rules", "import", str(path))
