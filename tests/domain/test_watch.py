@@ -9,7 +9,7 @@ import pytest
 from test_orders import kinds, placed
 from worlds import FREE, D, at, at_rates, candles, quotes, ruled, time, wallet, walked, world
 
-from margincli.domain import walk
+from margincli.domain import judgement, walk
 from margincli.domain.operations import decide
 from margincli.domain.operations.alert import Alert
 from margincli.domain.operations.settings import Setting
@@ -170,9 +170,9 @@ def test_ORD_14_an_order_rests_while_its_pair_has_no_prices_at_all():
 def work(monkeypatch, until: str, **wallets) -> Counter:
     """How often the walk judges a wallet, and reckons an hour."""
     done = Counter()
-    for name in ("judge", "hour_of"):
-        honest = getattr(walk, name)
-        monkeypatch.setattr(walk, name, lambda *told, name=name, honest=honest: done.update([name]) or honest(*told))
+    for room, name in ((judgement, "judge"), (walk, "hour_of")):
+        honest = getattr(room, name)
+        monkeypatch.setattr(room, name, lambda *told, name=name, honest=honest: done.update([name]) or honest(*told))
     walked(until, **wallets)
     return done
 
