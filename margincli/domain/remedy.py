@@ -110,7 +110,7 @@ def least(most: int, guess: int, enough: Callable[[int], bool]) -> int | None:
     low, high = 0, max(1, min(guess, most))
     while not enough(high):
         low, high = high, min(2 * high, most)
-    return low + 1 + bisect_left(range(low + 1, high + 1), True, key=enough)
+    return low + 1 + bisect_left(range(low + 1, high), True, key=enough)
 
 
 def _units(amount: Decimal, one: Decimal) -> int:
@@ -162,9 +162,9 @@ def _repayments(world: World, wallet: Wallet) -> Iterator[tuple[str, str, Decima
         return
     debt = holdings[owed].debt
     yield owed, "", min(holdings[owed].free, debt)
-    for coin in sorted((coin for coin in holdings if coin != owed and holdings[coin].free), key=lambda coin: -holdings[coin].free * worth[coin]):
+    for coin in sorted(holdings, key=lambda coin: -holdings[coin].free * worth[coin]):
         refusal = refusal_of(world, _all_of(REPAY_CHECKS, RepaySelling(wallet, owed, debt, (coin,))))
-        yield owed, coin, min(debt, Decimal(refusal.facts.get("brought", 0))) if refusal else debt
+        yield owed, coin, Decimal(refusal.facts.get("brought", 0)) if refusal else debt
 
 
 def _all_of(checks: tuple, request) -> Rule:

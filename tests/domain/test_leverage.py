@@ -33,6 +33,7 @@ REFUSED += ladder(
     ("not_adjusted: The leverage of isolated:BTCUSDT is not adjusted", {}, {"leverage": "6"}),
     ("level_too_low_for_leverage: 6x needs a level above 1.2; isolated:BTCUSDT stands at 1.17647058", {}, {"leverage": "8.5"}),
 )
+REFUSED += [("no_price", "CFXUSDT", world(leverage="3", cross={"USDT": "100", "CFX": "-1"}), Leverage(CROSS, "5"))]
 REFUSED += [("isolated_only", "cross is not an isolated wallet", LATELY, Leverage(CROSS, "off"))]
 
 KEY = {"level": "a", "pro-level": "c"}
@@ -82,7 +83,7 @@ def test_MODE_7_from_classic_to_pro_and_back_the_measure_changes_with_it():
     back, _ = decide(after.at(NOON + 60_000), Leverage(CROSS, "5"))
     assert health(back, CROSS).level == D("1.375")
     again, _ = decide(back.at(NOON + 120_000), Leverage(CROSS, "10", None, KEY))
-    assert health(again, CROSS).account_type == "MARGIN_2"
+    assert health(again, CROSS).account_type == "MARGIN_2" and again.state.setting(wallet("spot"), "pro_quiz_passed_at") == str(NOON)
 
 
 # --- isolated ---

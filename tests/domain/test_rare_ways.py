@@ -283,12 +283,14 @@ def test_TOP_4_a_coin_is_left_alone_once_the_ones_before_it_were_enough():
     assert {entry.asset for entry in entries if entry.kind == "top_up"} == {"USDT"}
 
 
-def test_TOP_4_COL_1_PRO_7_more_comes_in_of_a_coin_that_counts_for_less_the_more_there_is():
-    """700 over a maintenance margin of 540 is under 1.5: 110 are lacking. 100 of ETH count in full, the rest for half: 120 in ETH, and a unit past it."""
+@pytest.mark.parametrize("price, amount", [("18700", "0.12000001"), ("18709.5", "0.10100001")])
+def test_TOP_4_COL_1_PRO_7_more_comes_in_of_a_coin_that_counts_for_less_the_more_there_is(price, amount):
+    """700 over a maintenance margin of 540 is under 1.5: 110 are lacking. 100 of ETH count in full, the rest for half: 120 in ETH, and a unit past it.
+    Where 100.5 are lacking: 100 and twice 0.5."""
     rules = ruled({"pro.net_equity": "collateral", "collateral.ranks.rows.ETH": "9", "collateral.ladders.9.tiers": [["100", "1"], ["", "0.5"]]})
     start = world(rules=rules, rates=FREE, leverage="10", cross={"BTC": "1", "USDT": "-18000"}, spot={"ETH": "90"})
     start, _ = decide(start, TopUp(CROSS, "on", ("ETH",)))
-    moved = world(NOON + HOUR, prices={"BTCUSDT": "18700"}, rates=FREE, rules=rules)
+    moved = world(NOON + HOUR, prices={"BTCUSDT": price}, rates=FREE, rules=rules)
     after, entries = settle(World(moved.now, "main", start.state, moved.market, rules), NOON)
-    assert [(entry.asset, entry.amount, entry.facts["status"]) for entry in entries if entry.kind == "top_up"] == [("ETH", D("0.12000001"), "DONE")]
+    assert [(entry.asset, entry.amount, entry.facts["status"]) for entry in entries if entry.kind == "top_up"] == [("ETH", D(amount), "DONE")]
     assert 0 < level(after, CROSS) - D("1.5") < D("0.0000001")

@@ -261,6 +261,13 @@ def test_BOR_15_spot_coins_move_in_before_anything_is_borrowed(switch, effect, e
         assert lines(decide(found, asked)[1]) == expected
 
 
+@pytest.mark.parametrize("cross, spot, moved", [("500", "900", ["500"]), ("999.5", "900", ["0.5"]), ("1000", "900", []), ("1200", "900", [])])
+def test_BOR_15_no_more_moves_in_than_the_order_lacks(cross, spot, moved):
+    found, _ = decide(world(cross={"USDT": cross}, spot={"USDT": spot}), Setting("auto_transfer", "on"))
+    _, entries = decide(found, market("BUY", quote_qty="1000", wallet=CROSS))
+    assert [line[2] for line in lines(entries) if line[0] == "transfer"] == moved
+
+
 def test_BOR_8_the_buffer_alone_refuses_nothing():
     """1,000 of one's own at 3x: an order of 0.15 BTC lacks 2,000; 2,020 would be borrowed, 2,000 may be."""
     _, entries = decide(world(cross={"USDT": "1000"}), market("BUY", qty="0.15", wallet=CROSS, effect="MARGIN_BUY"))
