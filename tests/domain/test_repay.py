@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from margincli.domain.operations import decide
+from margincli.domain.operations.trade import Trade
 from margincli.domain.operations.repay import QuickRepay, Repay, RepaySelling, quantity_up
 from worlds import D, booked, ladder, lines, outcome, refuses, ruled, wallet, world
 
@@ -184,6 +185,12 @@ FINE = {"pairs.rows.BTCUSDT": ["BTC", "USDT", "0.01", "", *ruled({}).document["p
 def test_REP_7_NUM_3_where_there_are_no_lots_a_unit_is_the_step(decimals, side, price, lacking, qty):
     found = world(rules=ruled({**FINE, "coins.scales.rows.BTC": decimals}), prices={"BTCUSDT": price})
     assert quantity_up(found, CROSS, found.rules.pair("BTCUSDT"), side, D(price), D(lacking)) == D(qty)
+
+
+def test_ORD_8_NUM_3_a_quote_amount_buys_what_it_pays_for_cut_down():
+    """100 / 30,000."""
+    found = world(rules=ruled(FINE), prices={"BTCUSDT": "30000"}, cross={"USDT": "100"})
+    assert lines(decide(found, Trade(CROSS, "BUY", "BTCUSDT", None, D(100)))[1]) == [("trade", "BTC", "0.00333333")]
 
 
 def test_REP_7_NUM_3_what_the_coins_sold_can_buy_is_cut_down():

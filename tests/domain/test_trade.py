@@ -83,6 +83,7 @@ MORE = [
     ("done", "", world(spot=RICH), limit("SELL", "0.01", "500")),
     ("done", "", world(spot=RICH), limit("BUY", "1000000", "1")),
     ("done", "", world(prices={"BTCUSDT": "500000"}, spot=RICH), market("SELL", qty="0.00001")),
+    ("filter", "worth 4.99999999 USDT", world(prices={"BTCUSDT": "19999.999966"}, spot=RICH), market("SELL", qty="0.00025")),  # cut: it is not 5
     # what is paid is rounded up: 10.1 * 0.00001235 = 0.000124735
     ("balance_too_small", "0.00012474 are needed", world(prices={"1INCHBTC": "0.00001235"}, spot={"BTC": "0.00012473"}), market("BUY", "1INCHBTC", qty="10.1")),
     # the result stands at the bar itself: 13000 * 0.999 = 1.3 * 9990, 11000 * 0.999 = 1.1 * 9990
