@@ -154,10 +154,10 @@ def _by_repaying(world: World, wallet: Wallet, enough: Permit) -> Remedy | None:
 
 
 def _repayments(world: World, wallet: Wallet) -> Iterator[tuple[str, str, Decimal]]:
-    """(coin owed, coin sold for it, the most that this way pays)."""
+    """(coin owed, coin sold for it, the most that this way pays). A debt without a price stands in the way of all (ML-7): it comes first."""
     worth = {asset: world.value_usdt(asset) or ZERO for asset in world.state.holdings(wallet)}
     holdings = world.state.holdings(wallet)
-    owed = max((asset for asset, held in holdings.items() if held.debt), key=lambda asset: holdings[asset].debt * worth[asset], default=None)
+    owed = max((asset for asset, held in holdings.items() if held.debt), key=lambda asset: (world.value_usdt(asset) is None, holdings[asset].debt * worth[asset]), default=None)
     if owed is None:
         return
     debt = holdings[owed].debt

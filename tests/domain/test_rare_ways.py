@@ -101,6 +101,25 @@ def test_INT_6_where_a_rate_that_nobody_gave_comes_from():
     for asset in (*coins["rates"]["rows"], *coins["rates_placeholder"]["rows"], "NOPE"):
         basis, rule = RULES.rate_mark(asset)
         assert basis in BASES and rule.startswith("INT-"), (asset, basis, rule)
+    tables = {name: (coins[name]["rows"].keys() - coins[name]["marks"].keys(), coins[name]["basis"]) for name in ("rates_placeholder", "rates")}
+    assert all(RULES.rate_mark(asset)[0] == basis for unmarked, basis in tables.values() for asset in unmarked - coins["rates"]["rows"].keys())
+    assert all(RULES.rate_mark(asset)[0] == coins["rates"]["basis"] for asset in tables["rates"][0])
+    assert list(RULES.rate_mark("NOPE")) == coins["default_rate_daily"][1:3]
+
+
+def test_INT_13_without_a_factor_a_rate_is_what_it_is_to_the_last_place():
+    rate = D("0.0001234567891")
+    assert [RULES.rate_at_level("NOPE", vip, rate) for vip in (0, 9)] == [rate, rate]
+
+
+def test_ORD_13_the_coins_of_a_book_are_those_of_its_pairs_and_of_its_rates():
+    book = ruled({})
+    assert {"BTC", "USDT", "DAI"} | book.document["coins"]["rates"]["rows"].keys() <= book.assets
+    assert not any(name.replace(".", "").isdigit() and "." in name for name in book.assets), "a tick is no coin"
+
+
+def test_INT_8_in_a_book_without_a_pool_no_rate_moves():
+    assert Rulebook({name: part for name, part in RULES.document.items() if name != "pool"}).most_change_hourly == 0
 
 
 # --- rule books with flaws ---
