@@ -137,11 +137,11 @@ def _repay_with_others(world: World, wallet: Wallet, asset: str) -> list[Entry]:
 
 
 def _others(world: World, wallet: Wallet) -> list[str]:
-    """What is free and priced once each coin has paid its own debt, by falling collateral value."""
+    """What is free and priced once each coin has paid its own debt, by falling collateral value; of equals the first by name."""
     tiers = scheme_of(world, wallet).tiers
     held = ((coin, h.free * (world.value_usdt(coin) or ZERO)) for coin, h in world.state.holdings(wallet).items())
     counted = ((collateral_value(tiers(world, coin, LIQUIDATION), value), coin) for coin, value in held if value)
-    return [coin for _, coin in sorted(counted, key=lambda item: (-item[0], item[1]))]
+    return [coin for _, coin in sorted(counted, key=lambda item: -item[0])]
 
 
 def _place_rest(world: World, wallet: Wallet, asset: str) -> list[Entry]:

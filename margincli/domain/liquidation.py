@@ -125,15 +125,15 @@ class _Run:
         return sum((self.price(asset) * unit(self.world.rules.scale(asset)) for asset in self.world.state.holdings(self.wallet)), ZERO)
 
     def debts(self) -> list[tuple[Decimal, str]]:
-        """What is owed, (value in USDT, coin), the largest first (LIQ-5)."""
+        """What is owed, (value in USDT, coin), the largest first (LIQ-5), of equals the first by name."""
         owed = ((h.debt * self.price(a), a) for a, h in self.world.state.holdings(self.wallet).items() if h.debt and self.price(a))
-        return sorted(owed, key=lambda item: (-item[0], item[1]))
+        return sorted(owed, key=lambda item: -item[0])
 
     def assets(self) -> list[tuple[Decimal, str]]:
-        """What is held, (collateral value, coin), the largest first (LIQ-5)."""
+        """What is held, (collateral value, coin), the largest first (LIQ-5), of equals the first by name."""
         tiers = self.scheme.tiers
         held = ((h.free * self.price(a), a) for a, h in self.world.state.holdings(self.wallet).items() if h.free and self.price(a))
-        return sorted(((collateral_value(tiers(self.world, a, LIQUIDATION), value), a) for value, a in held), key=lambda item: (-item[0], item[1]))
+        return sorted(((collateral_value(tiers(self.world, a, LIQUIDATION), value), a) for value, a in held), key=lambda item: -item[0])
 
     def price(self, asset: str) -> Decimal:
         return self.world.value_usdt(asset) or ZERO

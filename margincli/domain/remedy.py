@@ -110,7 +110,7 @@ def least(most: int, guess: int, enough: Callable[[int], bool]) -> int | None:
     low, high = 0, max(1, min(guess, most))
     while not enough(high):
         low, high = high, min(2 * high, most)
-    return low + 1 + bisect_left(range(low + 1, high + 1), True, key=enough)
+    return low + 1 + bisect_left(range(low + 1, high), True, key=enough)
 
 
 def _units(amount: Decimal, one: Decimal) -> int:
@@ -154,17 +154,17 @@ def _by_repaying(world: World, wallet: Wallet, enough: Permit) -> Remedy | None:
 
 
 def _repayments(world: World, wallet: Wallet) -> Iterator[tuple[str, str, Decimal]]:
-    """(coin owed, coin sold for it, the most that this way pays)."""
+    """(coin owed, coin sold for it, the most that this way pays). A debt without a price stands in the way of all (ML-7): it comes first."""
     worth = {asset: world.value_usdt(asset) or ZERO for asset in world.state.holdings(wallet)}
     holdings = world.state.holdings(wallet)
-    owed = max((asset for asset, held in holdings.items() if held.debt), key=lambda asset: holdings[asset].debt * worth[asset], default=None)
+    owed = max((asset for asset, held in holdings.items() if held.debt), key=lambda asset: (world.value_usdt(asset) is None, holdings[asset].debt * worth[asset]), default=None)
     if owed is None:
         return
     debt = holdings[owed].debt
     yield owed, "", min(holdings[owed].free, debt)
-    for coin in sorted((coin for coin in holdings if coin != owed and holdings[coin].free), key=lambda coin: -holdings[coin].free * worth[coin]):
+    for coin in sorted(holdings, key=lambda coin: -holdings[coin].free * worth[coin]):
         refusal = refusal_of(world, _all_of(REPAY_CHECKS, RepaySelling(wallet, owed, debt, (coin,))))
-        yield owed, coin, min(debt, Decimal(refusal.facts.get("brought", 0))) if refusal else debt
+        yield owed, coin, Decimal(refusal.facts.get("brought", 0)) if refusal else debt
 
 
 def _all_of(checks: tuple, request) -> Rule:

@@ -28,7 +28,7 @@ def take_over(world: World, wallet: Wallet, fee_rate: Decimal, keep: Decimal) ->
     """The entries of a takeover at the world's prices; `keep` is the share of a price that slippage leaves (LIQ-5)."""
     holdings = {asset: held for asset, held in world.state.holdings(wallet).items() if world.value_usdt(asset)}
     into, fee = returned_in(world, wallet), exposure(world, wallet).total_asset * fee_rate
-    debts = sorted((asset for asset, held in holdings.items() if held.debt), key=lambda asset: (-holdings[asset].debt * world.value_usdt(asset), asset))
+    debts = sorted(holdings, key=lambda asset: -holdings[asset].debt * world.value_usdt(asset))
     steps = [partial(_seize, wallet=wallet, holdings=holdings)]
     steps += [partial(_pay, wallet=wallet, asset=asset) for asset in debts]
     steps += [partial(_sell, wallet=wallet, asset=asset, into=into, keep=keep) for asset in holdings if asset != into]

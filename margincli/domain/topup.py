@@ -33,8 +33,8 @@ def top_up(world: World, wallet: Wallet, bands: Bands) -> list[Entry]:
     before = level(world, wallet)
     for asset in coins_of(world, wallet):
         price = world.value_usdt(asset)
-        need = _worth_of(world, wallet, asset, -spare(world, wallet, target))
-        if price is None or need <= 0:
+        need = _worth_of(world, wallet, asset, price, -spare(world, wallet, target)) if price else ZERO
+        if need <= 0:
             continue
         source = Account(spot, "free")
         amount, most = min(world.state.balance(source, asset), just_past(need, price, world.rules.scale(asset))), most_in(world, wallet, asset)
@@ -52,10 +52,9 @@ def just_past(need: Decimal, price: Decimal, places: int) -> Decimal:
     return give_down_quotient(need, price, places) + unit(places)
 
 
-def _worth_of(world: World, wallet: Wallet, asset: str, need: Decimal) -> Decimal:
+def _worth_of(world: World, wallet: Wallet, asset: str, price: Decimal, need: Decimal) -> Decimal:
     """What has to move in of a coin, in USDT, to count for `need`: more where only a part of it counts (COL-1, PRO-7); 0 where nothing does."""
-    tiers = scheme_of(world, wallet).measure.counts(world, asset)
-    worth, price = ZERO, world.value_usdt(asset) or ZERO
+    tiers, worth = scheme_of(world, wallet).measure.counts(world, asset), ZERO
     if need <= 0:
         return ZERO
     for width, share in slices(tiers, world.state.holding(wallet, asset).balance * price):  # pragma: no branch: the last slice has no end

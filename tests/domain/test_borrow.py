@@ -32,6 +32,7 @@ REFUSED = ladder(
 )
 # PRO-5: 30 ETH owed need 30,000 x 0.1112 on top; just that is there
 BARE = world(leverage="10", cross={"USDT": "33336", "ETH": "-30"})
+REFUSED += [("no_price", "CFXUSDT", world(cross={"USDT": "10", "USDC": "-100", "CFX": "-1"}), Borrow(CROSS, "USDT", D(20)))]  # before any level is looked at
 REFUSED += [("no_available_margin", "an initial margin of 3336 USDT", BARE, Borrow(CROSS, "USDT", D(10)))]
 LEAVING = ruled({"delistings.rows": {"ETH": "2024-09-02T12:00:00Z"}})  # DEL-1: a day from now
 REFUSED += [("delisting_no_loans", "nothing of it is lent since", world(rules=LEAVING, cross={"USDT": "1000"}), Borrow(wallet(), "ETH", D(1)))]

@@ -74,7 +74,7 @@ def test_DEL_1_what_is_held_owed_or_ordered_is_known_to_go():
     "ends, names",
     [
         ({"ETH": "2 12:00", "BTC": "3 12:00"}, ["ETH", "BTC"]),  # the first to go first
-        ({"ETH": "2 12:00", "BTC": "2 12:00"}, ["BTC", "ETH"]),
+        ({"ETH": "2 12:00", "BTCUSDT": "2 12:00"}, ["BTCUSDT", "ETH"]),
         ({"BTCUSDT": "2 12:00", "BTC": "3 12:00"}, ["BTCUSDT", "BTC"]),  # the pair before its coin
         ({"USDC": "3 12:00"}, []),  # neither held nor ordered
     ],
@@ -188,6 +188,9 @@ def test_DEL_4_LIQ_5_of_equals_the_first_by_name_and_nothing_of_what_has_no_pric
     """0.05 BTC are worth the 1,000 USDT beside them; the CFX has no price."""
     after, entries = walked("15:00", rates=FREE, rules=AT_14, cross={"CFX": "9000", "USDT": "1000", "ETH": "-0.5", "BTC": "0.05"})
     assert [line for line in lines(entries) if line[0] == "delisting_sell"] == [("delisting_sell", "BTC", "0.025")]
+    start, _ = decide(world(rules=AT_14, rates=FREE, cross={"CFX": "9000", "ETH": "-0.5", "BTC": "1"}), Trade(CROSS, "SELL", "BTCUSDT", D(1), None, "LIMIT", D(90000)))
+    after, entries = settle(start.at(start.now + 3 * 3_600_000), start.now)
+    assert happened(entries) == [] and after.state.holding(CROSS, "ETH").debt == D("0.5"), "what is locked in an order that goes on pays nothing"
 
 
 def test_NUM_2_what_pays_is_sold_up_and_no_more_is_bought_than_is_owed():

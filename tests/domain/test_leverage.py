@@ -33,6 +33,7 @@ REFUSED += ladder(
     ("not_adjusted: The leverage of isolated:BTCUSDT is not adjusted", {}, {"leverage": "6"}),
     ("level_too_low_for_leverage: 6x needs a level above 1.2; isolated:BTCUSDT stands at 1.17647058", {}, {"leverage": "8.5"}),
 )
+REFUSED += [("no_price", "CFXUSDT", world(leverage="3", cross={"USDT": "100", "CFX": "-1"}), Leverage(CROSS, "5"))]
 REFUSED += [("isolated_only", "cross is not an isolated wallet", LATELY, Leverage(CROSS, "off"))]
 
 KEY = {"level": "a", "pro-level": "c"}
@@ -82,7 +83,7 @@ def test_MODE_7_from_classic_to_pro_and_back_the_measure_changes_with_it():
     back, _ = decide(after.at(NOON + 60_000), Leverage(CROSS, "5"))
     assert health(back, CROSS).level == D("1.375")
     again, _ = decide(back.at(NOON + 120_000), Leverage(CROSS, "10", None, KEY))
-    assert health(again, CROSS).account_type == "MARGIN_2"
+    assert health(again, CROSS).account_type == "MARGIN_2" and again.state.setting(wallet("spot"), "pro_quiz_passed_at") == str(NOON)
 
 
 # --- isolated ---
@@ -102,7 +103,7 @@ def test_ISO_6_the_limits_are_those_of_the_last_tier_that_reaches_the_leverage(l
 
 def test_ISO_6_a_leverage_that_no_tier_of_the_book_reaches_goes_by_the_first():
     rules = ruled({"isolated.bands.10.leverage": ["9", *["5"] * 9]})
-    assert health(adjusted("10", {"USDT": "1000"}, rules=rules), PAIR).bands.tier == 1
+    assert dict(max_borrow(adjusted("10", {"USDT": "1000"}, rules=rules), PAIR, "BTC").bounds)["tier 1"] == D("7.2")
 
 
 def test_ISO_6_the_room_is_equity_times_leverage_less_one_less_the_debt():

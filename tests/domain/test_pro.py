@@ -309,6 +309,13 @@ def test_PRO_11_bracket_by_bracket_the_dear_slices_go_first():
     assert 2 < health(after, CROSS).level < D("2.000001")
 
 
+def test_PRO_11_COL_1_what_is_sold_counts_by_the_tier_it_is_in_and_one_sale_is_enough():
+    """150,000 CFX worth 75,000 count in full. 75,000 - 70,600 over 4,342: 4,284 are missing, 0.14 + 1 - 1.03 a USDT: 38,945.45 within the top bracket."""
+    after, entries = liquidate(held(NEW, {"CFXUSDT": "0.5"}, CFX="150000", ETH="-70.6"), CROSS, D(2), "level")
+    (sale,) = [entry for entry in entries if entry.kind == "liquidation_sell"]
+    assert 0 <= sale.amount / 2 - D("38945.45454545") < D("0.1") and 2 < health(after, CROSS).level < D("2.00001")
+
+
 def test_PRO_11_everything_goes_where_the_stop_cannot_be_reached():
     """BTC at 2 %: ending a debt of 1 frees 0.04 - 0.03, while 0.02 is missing: more than is owed."""
     after, entries = liquidate(held(USDT="20400", BTC="-1"), CROSS, D(2), "level")

@@ -101,6 +101,25 @@ def test_INT_6_where_a_rate_that_nobody_gave_comes_from():
     for asset in (*coins["rates"]["rows"], *coins["rates_placeholder"]["rows"], "NOPE"):
         basis, rule = RULES.rate_mark(asset)
         assert basis in BASES and rule.startswith("INT-"), (asset, basis, rule)
+    tables = {name: (coins[name]["rows"].keys() - coins[name]["marks"].keys(), coins[name]["basis"]) for name in ("rates_placeholder", "rates")}
+    assert all(RULES.rate_mark(asset)[0] == basis for unmarked, basis in tables.values() for asset in unmarked - coins["rates"]["rows"].keys())
+    assert all(RULES.rate_mark(asset)[0] == coins["rates"]["basis"] for asset in tables["rates"][0])
+    assert list(RULES.rate_mark("NOPE")) == coins["default_rate_daily"][1:3]
+
+
+def test_INT_13_without_a_factor_a_rate_is_what_it_is_to_the_last_place():
+    rate = D("0.0001234567891")
+    assert [RULES.rate_at_level("NOPE", vip, rate) for vip in (0, 9)] == [rate, rate]
+
+
+def test_ORD_13_the_coins_of_a_book_are_those_of_its_pairs_and_of_its_rates():
+    book = ruled({})
+    assert {"BTC", "USDT", "DAI"} | book.document["coins"]["rates"]["rows"].keys() <= book.assets
+    assert not any(name.replace(".", "").isdigit() and "." in name for name in book.assets), "a tick is no coin"
+
+
+def test_INT_8_in_a_book_without_a_pool_no_rate_moves():
+    assert Rulebook({name: part for name, part in RULES.document.items() if name != "pool"}).most_change_hourly == 0
 
 
 # --- rule books with flaws ---
@@ -283,12 +302,14 @@ def test_TOP_4_a_coin_is_left_alone_once_the_ones_before_it_were_enough():
     assert {entry.asset for entry in entries if entry.kind == "top_up"} == {"USDT"}
 
 
-def test_TOP_4_COL_1_PRO_7_more_comes_in_of_a_coin_that_counts_for_less_the_more_there_is():
-    """700 over a maintenance margin of 540 is under 1.5: 110 are lacking. 100 of ETH count in full, the rest for half: 120 in ETH, and a unit past it."""
+@pytest.mark.parametrize("price, amount", [("18700", "0.12000001"), ("18709.5", "0.10100001")])
+def test_TOP_4_COL_1_PRO_7_more_comes_in_of_a_coin_that_counts_for_less_the_more_there_is(price, amount):
+    """700 over a maintenance margin of 540 is under 1.5: 110 are lacking. 100 of ETH count in full, the rest for half: 120 in ETH, and a unit past it.
+    Where 100.5 are lacking: 100 and twice 0.5."""
     rules = ruled({"pro.net_equity": "collateral", "collateral.ranks.rows.ETH": "9", "collateral.ladders.9.tiers": [["100", "1"], ["", "0.5"]]})
     start = world(rules=rules, rates=FREE, leverage="10", cross={"BTC": "1", "USDT": "-18000"}, spot={"ETH": "90"})
     start, _ = decide(start, TopUp(CROSS, "on", ("ETH",)))
-    moved = world(NOON + HOUR, prices={"BTCUSDT": "18700"}, rates=FREE, rules=rules)
+    moved = world(NOON + HOUR, prices={"BTCUSDT": price}, rates=FREE, rules=rules)
     after, entries = settle(World(moved.now, "main", start.state, moved.market, rules), NOON)
-    assert [(entry.asset, entry.amount, entry.facts["status"]) for entry in entries if entry.kind == "top_up"] == [("ETH", D("0.12000001"), "DONE")]
+    assert [(entry.asset, entry.amount, entry.facts["status"]) for entry in entries if entry.kind == "top_up"] == [("ETH", D(amount), "DONE")]
     assert 0 < level(after, CROSS) - D("1.5") < D("0.0000001")

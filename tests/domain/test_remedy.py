@@ -32,6 +32,10 @@ TOLD = [  # wallet, world, {verb: (code, [(remedy, coin, amount, sold)])}
     # Pro at 10x: 1014 - 1000 over its maintenance of 30 is 0.46: 1.5 x 30 = 45 wanted, 31 more, and trading goes on at the bar itself
     (CROSS, {"leverage": "10", "cross": {"USDT": "1014", "USDC": "-1000"}}, {"trade": ("in_liquidation", [(TRANSFER_IN, "USDT", "31", "")]), "borrow": ("in_liquidation", [(TRANSFER_IN, "USDT", "98.312", "")]), "transfer_out": ("level_too_low_to_move", [(TRANSFER_IN, "USDT", "986.00000001", "")])}),
     (CROSS, {"leverage": "10", "cross": {"USDT": "1040", "USDC": "-1000"}}, {"trade": ("no_trade_in_call", [(TRANSFER_IN, "USDT", "5", "")]), "borrow": ("no_available_margin", [(TRANSFER_IN, "USDT", "72.312", "")]), "transfer_out": ("level_too_low_to_move", [(TRANSFER_IN, "USDT", "960.00000001", "")])}),
+    # the largest debt is the one to pay: 9,000 in ETH, not 6,000 in BTC. 26,000 - v > 2 x (15,000 - v)
+    (CROSS, {"cross": {"ETH": "6+-9", "BTC": "-0.3", "USDC": "20000"}}, {"transfer_out": ("level_too_low_to_move", [(TRANSFER_IN, "USDT", "4000.00000001", ""), (REPAY, "ETH", "4.00000001", "")])}),
+    # and the most valuable coin is the one to sell: 10,000 in BTC, not 9,000 in ETH, whatever their prices
+    (CROSS, {"prices": {"CFXUSDT": "0.1"}, "cross": {"CFX": "30000", "ETH": "9", "BTC": "0.5", "USDT": "-11500"}}, {"transfer_out": ("level_too_low_to_move", [(TRANSFER_IN, "USDT", "1000.00000001", ""), (REPAY, "USDT", "1001.00220001", "BTC")])}),
     # neither moving in nor repaying helps against a debt that cannot be valued
     (CROSS, {"prices": {"ETHUSDT": None}, "cross": {"USDT": "500", "ETH": "-1", "USDC": "-100"}}, {"trade": ("no_price", []), "borrow": ("no_price", []), "transfer_out": ("no_price", [])}),
 ]
@@ -43,6 +47,11 @@ def test_THR_1_THR_4_THR_5_TRF_8_what_is_denied_and_the_least_that_would_allow_i
     assert {denial.verb: (denial.refusal.code, [tuple(remedy) for remedy in denial.remedies]) for denial in found} == {
         verb: (code, [(way, coin, D(amount), sold) for way, coin, amount, sold in ways]) for verb, (code, ways) in expected.items()
     }
+
+
+def test_ML_7_a_debt_that_cannot_be_valued_is_the_one_to_pay_where_there_is_anything_of_its_coin():
+    found = denials(world(prices={"ETHUSDT": None}, cross={"USDT": "500", "ETH": "1+-1", "USDC": "-100"}), CROSS)
+    assert [(denial.verb, denial.refusal.code, denial.remedies) for denial in found] == [(verb, "no_price", (Remedy(REPAY, "ETH", D(1)),)) for verb in PERMITS]
 
 
 def done(found, name: Wallet, remedy: Remedy, amount):
@@ -144,7 +153,15 @@ def test_NUM_3_the_least_is_found_wherever_the_search_begins(bar, guess):
     assert least(1000, guess, lambda units: units >= bar) == bar
 
 
+@pytest.mark.parametrize("bar, guess, asked", [(1, 1, 2), (7, 7, 4), (7, 4, 5), (7, 0, 7), (1000, 1000, 11), (1000, 600, 13), (1000, 1, 21), (600, 1500, 13), (10**9, 9 * 10**8, 33)])
+def test_the_better_the_guess_the_fewer_times_the_rule_is_asked(bar, guess, asked):
+    times = []
+    assert least(10**18, guess, lambda units: not times.append(units) and units >= bar) == bar
+    assert len(times) == asked
+
+
 def test_nothing_is_enough():
+    assert least(1, 5, lambda units: True) == 1
     assert least(1000, 5, lambda units: False) is None and least(0, 5, lambda units: True) is None
 
 

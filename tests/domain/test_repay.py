@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from margincli.domain.operations import decide
-from margincli.domain.operations.repay import QuickRepay, Repay, RepaySelling
+from margincli.domain.operations.trade import Trade
+from margincli.domain.operations.repay import QuickRepay, Repay, RepaySelling, quantity_up
 from worlds import D, booked, ladder, lines, outcome, refuses, ruled, wallet, world
 
 CROSS, BTC = wallet(), wallet("isolated:BTCUSDT")
@@ -36,6 +37,7 @@ MORE = [
     ("done", "", world(rules=STRICT, cross={"USDT": "9+-5.00000001"}), Repay(CROSS, "USDT", D("5.00000001"))),
     ("done", "", world(rules=STRICT, cross={"USDT": "9+-2"}), Repay(CROSS, "USDT", D(2))),  # all of it, though under the least
     ("below_minimum_repay", "", world(rules=STRICT, cross={"USDT": "9+-2"}), Repay(CROSS, "USDT", D("1.99999999"))),
+    ("rest_too_small", "0.00000001 USDT", world(rules=STRICT, cross={"USDT": "9+-8"}), Repay(CROSS, "USDT", D("7.99999999"))),
     ("done", "", world(cross={"USDT": "9+-2"}), Repay(CROSS, "USDT", D("0.00000001"))),  # the default least is 0
     # a level at the liquidation bar does not keep anybody from paying (REP-2)
     ("done", "", world(cross={"USDT": "50+-10", "USDC": "-40"}), Repay(CROSS, "USDT", D(5))),
@@ -166,6 +168,35 @@ def test_REP_7_where_the_fee_rounds_a_unit_away_one_step_more_is_sold():
     found = world(rules=rules, prices={"CFXUSDT": "0.0000015"}, cross={"CFX": "1000", "BTC": "1", "USDT": "-0.00000299"})
     after, entries = decide(found, RepaySelling(CROSS, "USDT", None, ("CFX",)))
     assert sold(entries) == [("CFXUSDT", "SELL", "2")] and after.state.holding(CROSS, "USDT").free == D("0.00000001")
+
+
+FINE = {"pairs.rows.BTCUSDT": ["BTC", "USDT", "0.01", "", *ruled({}).document["pairs"]["rows"]["BTCUSDT"][4:]]}  # no lots
+
+
+@pytest.mark.parametrize(
+    "decimals, side, price, lacking, qty",
+    [
+        ("8", "BUY", "166", "0.00002667", "0.0000267"),  # a fee of 0.00000003 rounded down
+        ("8", "SELL", "0.000298", "0.00001526", "0.05127517"),  # a unit of the total and half a one of the fee are lost: for two units more
+        ("6", "SELL", "0.000131", "0.00000907", "0.06939"),  # units of the coin that is lacking, not of the one sold
+        ("6", "SELL", "3.11", "0.00001858", "0.000006"),
+    ],
+)
+def test_REP_7_NUM_3_where_there_are_no_lots_a_unit_is_the_step(decimals, side, price, lacking, qty):
+    found = world(rules=ruled({**FINE, "coins.scales.rows.BTC": decimals}), prices={"BTCUSDT": price})
+    assert quantity_up(found, CROSS, found.rules.pair("BTCUSDT"), side, D(price), D(lacking)) == D(qty)
+
+
+def test_ORD_8_NUM_3_a_quote_amount_buys_what_it_pays_for_cut_down():
+    """100 / 30,000."""
+    found = world(rules=ruled(FINE), prices={"BTCUSDT": "30000"}, cross={"USDT": "100"})
+    assert lines(decide(found, Trade(CROSS, "BUY", "BTCUSDT", None, D(100)))[1]) == [("trade", "BTC", "0.00333333")]
+
+
+def test_REP_7_NUM_3_what_the_coins_sold_can_buy_is_cut_down():
+    """100 USDT buy 0.00333333 BTC at 30,000, less 0.00000333."""
+    found = world(rules=ruled(FINE), prices={"BTCUSDT": "30000"}, cross={"USDT": "100", "ETH": "900", "BTC": "-1"})
+    refuses("sales_fall_short", "to 0.00333 BTC", found, RepaySelling(CROSS, "BTC", None, ("USDT",)))
 
 
 @given(

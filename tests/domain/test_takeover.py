@@ -100,6 +100,21 @@ def test_LIQ_4_a_pair_without_USDT_returns_its_quote_coin_and_what_has_no_price_
     assert after.state.holding(CROSS, "CFX").free == 5
 
 
+def test_NUM_2_NUM_3_what_a_sale_brings_is_cut_down_and_what_a_debt_costs_is_rounded_up():
+    """0.12345678 BTC at 99,999.99; then 1.00000001 ETH at 3,000.1234 cost 3,000.123430001234."""
+    _, entries = taken(prices={"BTCUSDT": "99999.99", "ETHUSDT": "3000.1234"}, cross={"BTC": "0.12345678", "ETH": "-1.00000001"})
+    assert [(e.facts["qty"], e.facts["got"]) for e in entries if e.kind == "liquidation_sell"] == [("0.12345678", "12345.67676543"), ("3000.12343001", "1.00000001")]
+    _, entries = taken(prices={"ETHUSDT": "3000"}, cross={"BTC": "1", "ETH": "-7"})
+    assert lines(entries)[3:5] == [("liquidation_sell", "USDT", "19999.99998"), ("liquidation_repay", "ETH", "6.66666666")]
+
+
+def test_LIQ_8_NUM_2_the_fee_is_rounded_up_and_told_with_its_worth():
+    """400 USDT at 30,000.01 are 0.013333328888..., worth 400.0000333333 with the unit it is rounded up by."""
+    _, entries = taken(name=wallet("isolated:ETHBTC"), prices={"BTCUSDT": "30000.01", "BTCUSDC": None}, isolated_ETHBTC={"ETH": "20", "BTC": "-0.6"})
+    (fee,) = [entry for entry in entries if entry.kind == "liquidation_fee"]
+    assert (fee.amount, fee.facts["value_usdt"]) == (D("0.01333333"), "400.00003334")
+
+
 def test_LIQ_4_in_the_walk_at_the_price_that_meets_the_level():
     """1 BTC against 15,000 USDT: at 16,500 the level is 1.1; the fee is 330, so 1,170 are left, whatever the low was."""
     from worlds import candles, quotes

@@ -86,6 +86,19 @@ def test_TOP_5_too_little_moves_and_is_marked_and_the_call_comes():
     assert moved(entries) == [("USDT", "100", "PARTIAL")] and kinds(entries) == ["top_up", "margin_call"]
 
 
+@pytest.mark.parametrize("eth, status", [("0.4", "PARTIAL"), ("0.50007027", "PARTIAL"), ("0.51", "DONE")])
+def test_TOP_5_of_several_coins_what_they_are_worth_together_counts(eth, status):
+    """100 USDT and 400 of ETH are not 600.0702715; CFX without a price moves nothing."""
+    _, entries = walked(switched(cross=LONG, coins=("CFX", "USDT", "ETH"), spot={"CFX": "9", "USDT": "100", "ETH": eth}), ("13:00", "15000"))
+    first = [row for row, entry in zip(moved(entries), (e for e in entries if e.kind == "top_up")) if entry.at == NOON + 3_600_000]
+    assert [(coin, told) for coin, _, told in first] == [("USDT", status), ("ETH", status)]
+
+
+def test_TOP_4_just_the_need_is_enough_for_its_mark_though_the_call_comes_at_the_bar():
+    _, entries = walked(switched(cross=LONG, spot={"USDT": "600.0702715"}), ("13:00", "15000"))
+    assert moved(entries)[0] == ("USDT", "600.0702715", "DONE") and kinds(entries)[:2] == ["top_up", "margin_call"]
+
+
 def test_TOP_6_a_gap_to_the_liquidation_level_is_too_quick():
     _, entries = walked(switched(cross=LONG, spot={"USDT": "9000"}), ("13:00", "13000"))
     assert moved(entries) == [] and kinds(entries)[:2] == ["margin_call", "liquidation"]

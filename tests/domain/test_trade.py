@@ -83,6 +83,7 @@ MORE = [
     ("done", "", world(spot=RICH), limit("SELL", "0.01", "500")),
     ("done", "", world(spot=RICH), limit("BUY", "1000000", "1")),
     ("done", "", world(prices={"BTCUSDT": "500000"}, spot=RICH), market("SELL", qty="0.00001")),
+    ("filter", "worth 4.99999999 USDT", world(prices={"BTCUSDT": "19999.999966"}, spot=RICH), market("SELL", qty="0.00025")),  # cut: it is not 5
     # what is paid is rounded up: 10.1 * 0.00001235 = 0.000124735
     ("balance_too_small", "0.00012474 are needed", world(prices={"1INCHBTC": "0.00001235"}, spot={"BTC": "0.00012473"}), market("BUY", "1INCHBTC", qty="10.1")),
     # the result stands at the bar itself: 13000 * 0.999 = 1.3 * 9990, 11000 * 0.999 = 1.1 * 9990
@@ -259,6 +260,13 @@ def test_BOR_15_spot_coins_move_in_before_anything_is_borrowed(switch, effect, e
         refuses(expected, "cross has 800 USDT free, 1000 are needed", found, asked)
     else:
         assert lines(decide(found, asked)[1]) == expected
+
+
+@pytest.mark.parametrize("cross, spot, moved", [("500", "900", ["500"]), ("999.5", "900", ["0.5"]), ("1000", "900", []), ("1200", "900", [])])
+def test_BOR_15_no_more_moves_in_than_the_order_lacks(cross, spot, moved):
+    found, _ = decide(world(cross={"USDT": cross}, spot={"USDT": spot}), Setting("auto_transfer", "on"))
+    _, entries = decide(found, market("BUY", quote_qty="1000", wallet=CROSS))
+    assert [line[2] for line in lines(entries) if line[0] == "transfer"] == moved
 
 
 def test_BOR_8_the_buffer_alone_refuses_nothing():

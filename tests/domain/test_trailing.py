@@ -76,6 +76,8 @@ CANDLES = [
     (trailing("TAKE_PROFIT", "SELL", 1000, stop="100"), [("105", "50", "120")], "108"),
     (trailing("TAKE_PROFIT", "BUY", 1000, stop="100"), [("85", "80", "150")], None),
     (trailing("TAKE_PROFIT", "BUY", 1000, stop="100"), [("85", "80", "150"), "88"], "88"),
+    (trailing("STOP_LOSS", "SELL", 1000, stop="100"), ["100", "90"], "90"),  # at its stop itself it begins to follow
+    (trailing("TAKE_PROFIT", "SELL", 1000, stop="100"), ["100", "90"], "90"),
     (trailing("TAKE_PROFIT", "SELL", 1000, stop="100"), ["99", "130", "117.01"], None),  # a price that jumped it is the first extreme
     (trailing("TAKE_PROFIT", "SELL", 1000, stop="100"), ["99", "130", "117"], "117"),
 ]
@@ -107,7 +109,7 @@ def test_ORD_12_it_follows_up_fills_on_the_way_down_and_pays_the_taker_fee():
     found, entries = placed(world(cross=COINS), "STOP_LOSS", "SELL", trailing=500)
     assert entries[0].facts["trailing_delta"] == "500" and lines(entries) == [("order", "BTC", "0.1")]
     found, entries = walked(found, ("13:00", "24000"), ("14:00", "23000"), ("15:00", "22500"))
-    assert kinds(entries) == ["order_trail", "order_end", "trade"]
+    assert kinds(entries) == ["order_trail", "order_end", "trade"] and lines(entries)[0] == ("order_trail", "", "0")
     assert (entries[-1].facts["price"], entries[-1].facts["quote_qty"], entries[-1].facts["fee"]) == ("22500", "2250", "2.25")
 
 

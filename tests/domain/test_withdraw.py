@@ -20,6 +20,7 @@ REFUSED = ladder(
 REFUSED += [
     ("deficit_lock", "A deficit of 10001 USDT is unpaid", BROKE, Withdraw("USDT", D("4999.00000001"))),
     ("done", "", BROKE, Withdraw("USDT", D(4999))),
+    ("done", "", world(spot={"USDT": "15000", "CFX": "9000"}, cross={"USDT": "-10001"}), Withdraw("CFX", D(9000))),  # without a price it covers nothing
     ("done", "", world(spot={"USDT": "15000"}, cross={"USDT": "-10000"}), Withdraw("USDT", D(15000))),
 ]
 

@@ -277,6 +277,7 @@ def alive(chosen: list[Mutant], jobs: int) -> list[Mutant]:
     hot = Hot(chosen, noticed, jobs)
     if pytest.main([*PYTEST, "--hypothesis-profile=mutants", *TESTS], plugins=[hot]):
         raise SystemExit(1)
+    remember(noticed)
     with ThreadPoolExecutor(jobs) as pool:
         verdicts = pool.map(lambda pair: lives_cold(*pair, noticed), hot.lived)
         survivors = [mutant for (mutant, ids), lives in zip(hot.lived, verdicts) if not ids or lives]

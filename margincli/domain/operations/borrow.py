@@ -7,7 +7,7 @@ from ..delisting import require_borrowable
 from ..journal import Wallet
 from ..money import ZERO, charge_up_quotient, plain
 from ..refusals import Refused
-from ..risk import Room, health, max_borrow, pool_left, require_priced_debts, shown
+from ..risk import Room, health, max_borrow, pool_left, shown
 from ..steps import lend
 from ..world import World, chain
 from .cool_off import not_cooling_off
@@ -35,9 +35,8 @@ def not_leaving(world: World, request: Borrow) -> None:
 
 
 def everything_priced(world: World, request: Borrow) -> None:
-    """ML-7: neither the loan nor the debts there are can be judged without a price."""
+    """ML-7: neither the loan nor the debts there are can be judged without a price; of those `not_in_liquidation` asks next."""
     world.price_usdt(request.asset)
-    require_priced_debts(world, request.wallet)
 
 
 def above_minimum(world: World, request: Borrow) -> None:

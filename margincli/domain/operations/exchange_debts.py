@@ -28,7 +28,7 @@ def small_debts(world: World, wallet: Wallet, target: str = "") -> list[tuple[st
     bar, most = world.rules.number("exchange_debts.under_usdt"), int(world.rules.leaf("exchange_debts.most_coins"))
     owed = ((asset, h.debt, world.value_usdt(asset)) for asset, h in world.state.holdings(wallet).items() if h.debt and asset != target)
     small = [(asset, debt, debt * price) for asset, debt, price in owed if price is not None and debt * price < bar]
-    return sorted(small, key=lambda found: (-found[2], found[0]))[:most]
+    return sorted(small, key=lambda found: -found[2])[:most]
 
 
 def not_of_one_pair(world: World, request: ExchangeDebts) -> None:

@@ -194,7 +194,7 @@ def quantity_up(world: World, wallet: Wallet, pair: Pair, side: str, price: Deci
     """
     asset = pair.quote if side == "SELL" else pair.base
     wishes = (lacking, lacking + 2 * unit(world.rules.scale(asset)))
-    for lost, wished in product(shares_lost(world, fee_rates(world, "TAKER", side)), wishes):  # pragma: no branch: the last wish is enough
+    for wished, lost in product(wishes, shares_lost(world, fee_rates(world, "TAKER", side))):  # pragma: no branch: the last wish is enough
         exact = charge_up_quotient(wished, (price if side == "SELL" else ONE) * (ONE - lost), world.rules.scale(pair.base))
         qty = _up_to_step(exact, step_of(world, pair))
         if fill_of(world, wallet, Order(0, pair.symbol, side, "MARKET", qty), price, "TAKER").received[1] >= lacking:
