@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from typing import Any, BinaryIO
 
+from ..render.exact import safe
+
 Row = dict[str, Any]
 MARK = b'"margincli ledger": 1,\n'
 LONGEST = 64 * 2**20  # bytes of a line; a rule book has less than one of these
@@ -51,7 +53,7 @@ def lines(parts: Iterable[tuple[str, Iterable[Row]]], proofs: Proofs) -> Iterato
         yield f'"{name}": ['
         proof = proofs[name] = Proof()
         for row in rows:
-            line = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+            line = safe(json.dumps(row, ensure_ascii=False, separators=(",", ":")))
             yield f"{',' if proof.rows else ''}\n{line}"
             proof.add(line.encode())
         yield "\n],\n"

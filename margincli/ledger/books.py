@@ -165,10 +165,10 @@ def balances(db: sqlite3.Connection, owner: str | None) -> Iterator[Posting]:
         yield Posting(Account(Wallet.named(name, wallet), bucket), asset, amount_of(units, scale))
 
 
-def entry_of(db: sqlite3.Connection, owner: str, row: tuple, bare: bool = False) -> Entry:
-    """The entry of a row (id, at, kind, wallet, asset, amount, facts) with its lines, unless `bare`. Raises LedgerFault ledger_damaged where none can have been written so."""
+def entry_of(db: sqlite3.Connection, owner: str, row: tuple) -> Entry:
+    """The entry of a row (id, at, kind, wallet, asset, amount, facts) with its lines. Raises LedgerFault ledger_damaged where none can have been written so."""
     number, at, kind, wallet, asset, amount, facts = row
-    lines = () if bare else (tuple(postings(db, number)), tuple(_changes(db, number)))
+    lines = tuple(_postings(db, number)), tuple(_changes(db, number))
     try:
         return Entry(at, kind, Wallet.named(owner, wallet), asset, Decimal(amount), *lines, facts=json.loads(facts))
     except (Unbalanced, ValueError, ArithmeticError) as error:
@@ -176,8 +176,7 @@ def entry_of(db: sqlite3.Connection, owner: str, row: tuple, bare: bool = False)
         raise LedgerFault("ledger_damaged", path=path, why=f"entry {number} cannot be read ({error})") from error
 
 
-def postings(db: sqlite3.Connection, number: int) -> Iterator[Posting]:
-    """The lines of an entry, as they are read."""
+def _postings(db: sqlite3.Connection, number: int) -> Iterator[Posting]:
     rows = db.execute(
         "SELECT o.name, a.wallet, a.bucket, s.name, s.scale, p.amount FROM postings p JOIN accounts a ON a.id = p.account_id "
         "JOIN owners o ON o.id = a.owner_id JOIN assets s ON s.id = p.asset_id WHERE p.entry_id = ? ORDER BY p.line",

@@ -169,6 +169,8 @@ class Accrued(NamedTuple):
         try:
             facts = json.loads(entry.facts)
             accrued = cls(entry.at, entry.asset, assets.scales[entry.asset], Decimal(facts["rate_daily"]), facts["hours"], facts)
+            if type(accrued.hours) is not int:
+                raise TypeError(f"hours of {accrued.hours}")
             moment(entry.at - (accrued.hours - 1) * HOUR)
         except (ValueError, KeyError, TypeError, ArithmeticError) as error:
             return f"{type(error).__name__}: {error}"

@@ -17,8 +17,9 @@ from ..domain.interest import ACCRUAL
 from ..domain.journal import HOUSE, RESERVED, Account, Change, Entry, Posting, Unbalanced, Wallet
 from ..domain.money import plain
 from ..domain.pool import PoolRate
-from . import books
+from .entries import Lines
 from .faults import BrokenBooks, LedgerFault, translated
+from .names import amount_of
 from .session import Session
 
 Row = dict[str, Any]
@@ -40,7 +41,12 @@ _QUESTIONS = {
     "refs": "SELECT ref, owner, request, document FROM refs ORDER BY ref",
 }
 PARTS = tuple(_QUESTIONS)
-
+_POSTINGS = (
+    "SELECT p.entry_id, o.name, a.wallet, a.bucket, s.name, s.scale, p.amount FROM postings p JOIN accounts a ON a.id = p.account_id "
+    "JOIN owners o ON o.id = a.owner_id JOIN assets s ON s.id = p.asset_id ORDER BY p.entry_id, p.line"
+)
+_CHANGES = "SELECT c.entry_id, o.name, c.wallet, c.key, c.value FROM changes c JOIN owners o ON o.id = c.owner_id ORDER BY c.entry_id, c.line"
+_CHANGE = ("owner", "wallet", "key", "value")
 
 _NO_NUMBER = "a number is none that a ledger can hold"
 _CANDLE = ("open_at", "close_at", "open", "high", "low", "close", "volume")
@@ -53,7 +59,7 @@ class RowRefused(Exception):
 def parts(session: Session) -> Iterator[tuple[str, Iterator[Row]]]:
     """(part, its rows), both in their order."""
     for part, question in _QUESTIONS.items():
-        yield part, _entries(session.db, question) if part == "entries" else _rows(session.db, question)
+        yield part, _entries(session, question) if part == "entries" else _rows(session.db, question)
 
 
 def _rows(db: sqlite3.Connection, question: str) -> Iterator[Row]:
@@ -66,35 +72,25 @@ def _rows(db: sqlite3.Connection, question: str) -> Iterator[Row]:
         yield row
 
 
-def _entries(db: sqlite3.Connection, question: str) -> Iterator[Row]:
-    """An accrual of very many loans has rows of lines alone before its own, as its lines are written before it."""
-    for number, owner, *rest in db.execute(question):
-        entry = books.entry_of(db, owner, (number, *rest), bare=rest[1] == ACCRUAL)
-        postings = entry.postings
-        if entry.kind == ACCRUAL:
-            lines = books.postings(db, number)
-            while len(postings := list(islice(lines, LINES_AT_ONCE))) == LINES_AT_ONCE:
-                yield {"id": number, "postings": list(map(_line, postings))}
-        yield {
-            "id": number,
-            "owner": owner,
-            "at": entry.at,
-            "kind": entry.kind,
-            "wallet": entry.wallet.name,
-            "asset": entry.asset,
-            "amount": plain(entry.amount),
-            "facts": entry.facts,
-            "postings": list(map(_line, postings)),
-            "changes": [_where(line.wallet) | {"key": line.key, "value": line.value} for line in entry.changes],
-        }
+def _entries(session: Session, question: str) -> Iterator[Row]:
+    """An accrual of very many loans has rows of lines alone before its own, as its lines are written before it. Raises LedgerFault ledger_damaged."""
+    postings, changes = Lines(session.db.execute(_POSTINGS)), Lines(session.db.execute(_CHANGES))
+    for number, owner, at, kind, wallet, asset, amount, facts in session.db.execute(question):
+        sums: dict[str, int] = {}
+        lines = (_line(row, sums) for row in postings.of(number))
+        while len(some := list(islice(lines, LINES_AT_ONCE))) == LINES_AT_ONCE and kind == ACCRUAL:
+            yield {"id": number, "postings": some}
+        some += lines
+        if any(sums.values()):
+            raise LedgerFault("ledger_damaged", path=session.path, why=f"entry {number} cannot be read (its lines do not come to nothing)")
+        about = {"id": number, "owner": owner, "at": at, "kind": kind, "wallet": wallet, "asset": asset, "amount": amount, "facts": json.loads(facts)}
+        yield about | {"postings": some, "changes": [dict(zip(_CHANGE, row)) for row in changes.all(number)]}
 
 
-def _line(posting: Posting) -> Row:
-    return _where(posting.account.wallet) | {"bucket": posting.account.bucket, "asset": posting.asset, "amount": plain(posting.amount)}
-
-
-def _where(wallet: Wallet) -> Row:
-    return {"owner": wallet.owner, "wallet": wallet.name}
+def _line(row: tuple, sums: dict[str, int]) -> Row:
+    owner, wallet, bucket, asset, scale, units = row
+    sums[asset] = sums.get(asset, 0) + units
+    return {"owner": owner, "wallet": wallet, "bucket": bucket, "asset": asset, "amount": plain(amount_of(units, scale))}
 
 
 # --- and back ---

@@ -32,7 +32,7 @@ def placed(path: str, replace: bool) -> Iterator[str]:
         _to_disk(part)
         create_directories(os.path.dirname(os.path.abspath(path)))
         _become(part, path, replace)
-        _to_disk(os.path.dirname(os.path.abspath(path)))
+        _name_to_disk(os.path.dirname(os.path.abspath(path)))
 
 
 @contextmanager
@@ -87,6 +87,15 @@ def _to_disk(path: str) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _name_to_disk(directory: str) -> None:
+    """As far as that can be done: some file systems know no sync of a directory, and some directories may be written and not read."""
+    try:
+        _to_disk(directory)
+    except OSError as fault:
+        if fault.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EACCES):
+            raise
 
 
 def _sweep(directory: str) -> None:

@@ -42,8 +42,10 @@ def damage(session: Session, of_a_book: bool) -> str:
 def _claims(db: sqlite3.Connection, earlier_head: str | None) -> Iterator[Claim]:
     yield from _file(db)
     yield from _guards(db)
-    illegible = list(legible.claims(db))
-    yield from illegible
+    illegible = False
+    for claim in legible.claims(db):
+        illegible = True
+        yield claim
     if illegible:  # what cannot be read cannot be added up
         return
     yield from entries.claims(db)

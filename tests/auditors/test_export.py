@@ -204,6 +204,18 @@ def test_whole_or_not_at_all(copy, tmp_path):
     assert not list(tmp_path.glob(".*")) and (tmp_path / "journal").read_text() == "mine"
 
 
+@pytest.mark.parametrize("format", ["json", "csv"])
+def test_an_entry_out_of_balance_is_damage(format, copy, tmp_path):
+    import sqlite3
+
+    with sqlite3.connect(copy) as db:
+        db.execute("DROP TRIGGER postings_never_updated")
+        db.execute("UPDATE postings SET amount = amount + 1 WHERE entry_id = 3 AND line = 0")
+    with pytest.raises(LedgerFault, match="entry 3 cannot be read") as refused:
+        archive.export_file(call(copy), format, tmp_path / "journal", False)
+    assert refused.value.exit_code == 8 and not list(tmp_path.glob(".margincli*"))
+
+
 # --- as a process ---
 
 

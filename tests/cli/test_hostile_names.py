@@ -162,3 +162,42 @@ def test_a_ledger_made_by_somebody_else(margincli, begun):
         db.commit()
     for words in (("check",), ("history", "--account", "main"), ("accrue",)):
         said(margincli, *words, *AT, allowed=(0, 4, 8))
+
+
+BENT = 'x\ninclude /etc/passwd\nplugin "os"\r=cmd|\' /C calc\'!A0\n; a\t- b\x1b[2J\x9b31m\u202e'
+
+
+@pytest.fixture
+def bent(begun, margincli):
+    """A ledger in which every name and text has been bent by hand; what it says is checked in every way it can be shown."""
+    from contextlib import closing
+    from sqlite3 import connect
+
+    assert margincli("price", "set", "BTCUSDT", "60000", *AT).code == 0
+    with closing(connect(begun)) as db:
+        for (trigger,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            db.execute(f"DROP TRIGGER {trigger}")
+        for change in ("entries SET kind = ?1, asset = asset || ?1, facts = json_object(?1, ?1, 'note', ?1)", "owners SET name = ?1 WHERE id > 2", "assets SET name = name || ?1",
+                       "symbols SET name = name || ?1", "quotes SET source = ?1", "accounts SET bucket = ?1 WHERE bucket = 'free'", "accounts SET wallet = ?1 WHERE wallet = 'spot'"):  # fmt: skip
+            db.execute(f"UPDATE {change}", (BENT,))
+        db.commit()
+    return begun
+
+
+@pytest.mark.parametrize("format", ["hledger", "ledger", "beancount", "csv", "json"])
+def test_an_export_carries_no_line_that_another_program_obeys(margincli, bent, format):
+    result = margincli("export", "-f", format, *AT)
+    assert result.code == 0 and result.err == ""
+    tame(result.out, "csv" if format == "csv" else "")
+    lines = result.out.split("\n")
+    assert len(lines) > 2 and not [line for line in lines if re.match(r"\s*(include|plugin|=|!|@)", line)]
+
+
+def test_a_batch_on_it_steers_no_terminal(margincli, bent, tmp_path):
+    (tmp_path / "lines").write_text("status\nhistory\nprice show --sources\ndeposit USDT 1\nlimits\norders\ncheck\n" + f"deposit {BENT!r} 1\n\x1b[2J\n")
+    result = margincli("batch", "lines", *AT)
+    assert result.code and "price show: symbol BTCUSDT" in result.out
+    tame(result.out, "")
+    tame(result.err, "")
+    for words in (("price", "show"), ("price", "show", "--sources"), ("limits",), ("status",), ("check",)):
+        said(margincli, *words, *AT, allowed=(0, 4, 8))

@@ -1,11 +1,12 @@
 """The ledger file itself, foreign or damaged: read, or refused as damage; never a traceback, never made worse by a reader."""
 
+import os
 import sqlite3
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from living import lawful
+from living import contents, lawful
 from mangling import NASTY, bytes_spoilt, tries
 
 LOOKS = (("status",), ("limits",), ("history",), ("interest",), ("orders",), ("check",), ("price", "show"), ("price", "show", "--sources"), ("rate", "show"), ("rules", "show", "liquidation"))
@@ -21,6 +22,24 @@ def test_a_file_with_changed_bytes(room, sample, data, first, second):
     room.lay(data.draw(bytes_spoilt((sample,))))
     lawful(room.on_ledger(*first, at="2024-09-02T11:00:00Z"))
     lawful(room.on_ledger(*second, at="2024-09-02T11:00:00Z"))
+
+
+@pytest.mark.slow
+@tries(60)
+@given(st.data())
+def test_a_backup_with_changed_bytes(room, sample, data):
+    """Put back whole and proved, or not at all; and it stays as it was given."""
+    raw = data.draw(bytes_spoilt((sample,)))
+    copy = room.write("copy.db", raw)
+    before, there = contents(room.ledger), sorted(os.listdir(room.directory))
+    said = lawful(room.on_ledger("restore", copy, "--yes"))
+    assert copy.read_bytes() == raw
+    if said.code:
+        assert contents(room.ledger) == before and sorted(os.listdir(room.directory)) == there, "a refusal left a trace"
+        return
+    assert room.on_ledger("check").code == 0
+    (room.directory / "ledger.db.before-restore").unlink()
+    room.fresh()
 
 
 @pytest.mark.slow

@@ -77,6 +77,8 @@ def test_the_guards_are_back(charged):
         ("DELETE FROM postings WHERE entry_id = 18 AND amount < 0", "balance"),
         ("UPDATE postings SET account_id = 1 WHERE entry_id = 18 AND amount > 0", "interest"),
         ("UPDATE postings SET line = 1000 WHERE entry_id = 18 AND amount > 0", "interest"),
+        ("UPDATE entries SET facts = json_set(facts, '$.hours', 2.0) WHERE id = 18", "interest"),
+        ("UPDATE entries SET facts = json_set(facts, '$.rate_daily', json('[1]')) WHERE id = 18", "interest"),
         ("UPDATE postings SET line = account_id + 1000 WHERE entry_id = 18 AND amount < 0", "interest"),
         ("UPDATE entries SET facts = json_set(facts, '$.rate_daily', 'NaN') WHERE id = 18", "interest"),
         ("UPDATE postings SET asset_id = asset_id + 1 WHERE entry_id = 18", "interest"),

@@ -131,3 +131,16 @@ def test_a_file_swept_away_before_it_was_locked_is_made_anew(tmp_path, monkeypat
     monkeypatch.setattr(placing.tempfile, "mkstemp", swept_at_once)
     put(tmp_path / "file", "mine")
     assert taken and (tmp_path / "file").read_text() == "mine"
+
+
+def test_a_file_system_that_knows_no_sync_of_a_directory(tmp_path, monkeypatch):
+    sync = os.fsync
+
+    def fsync(handle):
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "no such thing")
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    put(tmp_path / "file", "mine")
+    assert os.listdir(tmp_path) == ["file"]
