@@ -7,7 +7,9 @@ from margincli.domain.market import OUTLIERS
 from margincli.domain.operations import decide
 from margincli.domain.operations.borrow import Borrow
 from margincli.domain.operations.leverage import Leverage
+from margincli.domain.operations.trade import Trade
 from margincli.domain.operations.transfer import Transfer
+from margincli.domain.refusals import Refused
 from margincli.domain.risk import health, max_borrow, max_transfer_out, shown
 from margincli.domain.rulebook import CHOICES, PURPOSES, Rulebook
 from margincli.domain.isolated import isolated_bands
@@ -83,6 +85,24 @@ def test_THR_7_pre_liquidation_lies_between_the_call_and_the_end(debt, band):
     found = health(world(rules=THEN, prices={"BTCUSDT": "10000"}, isolated_BTCUSDT={"BTC": "1", "USDT": f"-{debt}"}), BTC)
     assert found.band == band and "borrow" not in found.allows  # at 1.111 and less
     assert health(world(prices={"BTCUSDT": "10000"}, isolated_BTCUSDT={"BTC": "1", "USDT": f"-{debt}"}), BTC).band != "PRE_LIQUIDATION"  # in 2024
+
+
+def test_THR_7_out_of_pre_liquidation_into_the_call_is_no_harm():
+    """1.0638 becomes 1.0798: coins may come in, though it is a call still."""
+    found = world(rules=THEN, prices={"BTCUSDT": "10000"}, spot={"USDT": "200"}, isolated_BTCUSDT={"BTC": "1", "USDT": "-9400"})
+    after, _ = decide(found, Transfer("USDT", D(150), SPOT, BTC))
+    assert (health(found, BTC).band, health(after, BTC).band) == ("PRE_LIQUIDATION", "MARGIN_CALL")
+
+
+def test_THR_7_no_request_takes_a_call_into_pre_liquidation():
+    """The fee of a sale would take 1.07043459 to 1.0693 and the bar is 1.07; with 12 USDT less of debt it may be sold."""
+    owing = lambda debt: world(rules=THEN, prices={"BTCUSDT": "10000"}, isolated_BTCUSDT={"BTC": "1", "USDT": f"-{debt}"})  # noqa: E731
+    sale = Trade(BTC, "SELL", "BTCUSDT", D(1), None)
+    assert health(owing("9342"), BTC).band == "MARGIN_CALL"
+    with pytest.raises(Refused, match="unhealthy_result") as refused:
+        decide(owing("9342"), sale)
+    assert (D(refused.value.facts["bar"]), refused.value.facts["consequence"]) == (D("1.07"), "pre-liquidation would begin")
+    assert outcome(owing("9330"), sale) == "done"
 
 
 def told(entries):

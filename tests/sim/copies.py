@@ -22,6 +22,7 @@ SPLITTABLE = ("borrow", "repay", "transfer", "deposit", "withdraw")
 TOO_MUCH = ("above_max_borrow", "above_max_transfer", "deficit_lock")
 CHEAP_WHERE_COVERED = ("bnb_interest_requires_balance", "on")  # BNB-6: the part that the BNB covers is cheaper, so there splitting may pay
 ALL_OR_NOTHING = ("bnb_fees", "on")  # BNB-7: likewise a fee
+LAST_STATEMENTS = 60  # of a command: most of what it writes, it writes in these
 IGNORED = ("order_trail",)  # how often it is written down how far a stop has followed is free
 
 
@@ -62,17 +63,18 @@ def a_dry_run_leaves_no_trace(ledger: Ledger, words: Words, at: int, account: st
     return "" if (rehearsed.code, rehearsed.refusal, told) == (done.code, done.refusal, held) else f"{rehearsed.line}: {rehearsed.document} but {done.document}"
 
 
-def killed_is_all_or_nothing(ledger: Ledger, words: Words, at: int, account: str, ref: str, statements: int) -> str:
+def killed_is_all_or_nothing(ledger: Ledger, words: Words, at: int, account: str, ref: str, random: Random) -> str:
     """A command killed at any moment has happened wholly or not at all; repeated with its --ref it has happened once."""
     unharmed, before = ledger.copy("unharmed"), ledger.dump()
-    answer = unharmed.say(words, at, account, "--ref", ref)
-    ledger.say_and_be_killed(words, at, account, statements, "--ref", ref)
+    answer, statements = unharmed.say_and_count(words, at, account, "--ref", ref)
+    killed_at = random.randint(max(1, statements - LAST_STATEMENTS), max(1, statements)) if random.random() < 0.8 else random.randint(1, max(1, statements))
+    ledger.say_and_be_killed(words, at, account, killed_at, "--ref", ref)
     after = ledger.dump()
     if after not in (before, unharmed.dump()):
-        return f"killed at statement {statements} it left {list((Counter(after) - Counter(before)).elements())[:5]}"
+        return f"killed at statement {killed_at} of {statements} it left {difference(before, after)}"
     again = ledger.say(words, at, account, "--ref", ref)
     if (again.code, again.refusal) != (answer.code, answer.refusal) or ledger.dump() != unharmed.dump():
-        return f"repeated after a kill at statement {statements} it answered {again.code}, unharmed {answer.code}; or left something else"
+        return f"repeated after a kill at statement {killed_at} of {statements} it answered {again.code}, unharmed {answer.code}; or left something else"
     return ""
 
 
@@ -120,7 +122,7 @@ def splitting_a_trade_never_pays(ledger: Ledger, words: Words, at: int, account:
         return ""  # a loan has a least amount, and a little more than an order lacks is borrowed (BOR-5, BOR-8)
     fills = [entry["facts"] for entry in made if entry["kind"] == "trade"]
     price = Decimal(fills[0]["price"])
-    alone, parted = (_at_price(copy.worlds([account], at)[account], pair, price) for copy in (one, two))
+    alone, parted = (_at_price(copy.brought(account, at)[0], pair, price) for copy in (one, two))
     coin = pair.base if words[1] == "buy" else pair.quote
     spared = unit(dict(ledger.rows("SELECT name, scale FROM assets")).get(coin, 8)) * (price if coin == pair.base else 1)
     return f"{said[0].line} in parts of {first}: {parted} {pair.quote} instead of {alone}" if parted > alone + spared else ""
@@ -138,7 +140,7 @@ def _at_price(world: World, pair, price: Decimal) -> Decimal:
 
 def _worth(ledger: Ledger, at: int, account: str) -> tuple[Decimal, Counter]:
     """What all wallets of an account are worth, debts off, to the last unit; and the interest it was ever charged, by coin."""
-    world = ledger.worlds([account], at)[account]
+    world, _ = ledger.brought(account, at)
     charged: Counter = Counter()
     for _, entry in ledger.entries(account):
         if entry.kind == "interest":

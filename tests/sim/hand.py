@@ -42,10 +42,10 @@ def line_of(words: tuple[str, ...], at: int, account: str) -> str:
     return shlex.join((*words, "--at", moment(at), *(("--account", account) if account else ())))
 
 
-class Doomed(sqlite3.Connection):
+class Counted(sqlite3.Connection):
     """A connection of which every statement is counted, those of its triggers too; the process kills itself as it comes to the last one."""
 
-    left = 0
+    count, last = 0, 0
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -53,8 +53,8 @@ class Doomed(sqlite3.Connection):
 
     @classmethod
     def _count(cls, statement: str) -> None:
-        cls.left -= 1
-        if cls.left <= 0:
+        cls.count += 1
+        if cls.count == cls.last:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -71,8 +71,14 @@ class Ledger:
             code = shell.run([*shlex.split(line), "--json", "--ledger", str(self.path)])
         return Said(f"margincli {line}", code, json.loads(out.getvalue()))
 
-    def say_and_be_killed(self, words: tuple[str, ...], at: int, account: str, statements: int, *more: str) -> None:
-        """The same in a process of its own that dies by SIGKILL as it comes to that many statements of SQL.
+    def say_and_count(self, words: tuple[str, ...], at: int, account: str, *more: str) -> tuple[Said, int]:
+        """The same, and how many statements of SQL it took."""
+        Counted.count = 0
+        with patch.object(sqlite3, "connect", partial(sqlite3.connect, factory=Counted)):
+            return self.say(words, at, account, *more), Counted.count
+
+    def say_and_be_killed(self, words: tuple[str, ...], at: int, account: str, statement: int, *more: str) -> None:
+        """The same in a process of its own that dies by SIGKILL as it comes to that statement.
 
         Counting statements rather than milliseconds, the same run dies at the same place again.
         """
@@ -80,9 +86,8 @@ class Ledger:
             os.waitpid(child, 0)
             return
         try:
-            Doomed.left = statements
-            with patch.object(sqlite3, "connect", partial(sqlite3.connect, factory=Doomed)):
-                self.say(words, at, account, *more)
+            Counted.last = statement
+            self.say_and_count(words, at, account, *more)
         finally:
             os._exit(0)
 
@@ -136,10 +141,11 @@ class Ledger:
         finally:
             db.close()
 
-    def worlds(self, accounts: list[str], at: int) -> dict[str, World]:
-        """Each account brought up to `at`, in memory only."""
+    def brought(self, account: str, at: int) -> tuple[World, int]:
+        """An account brought up to `at`, in memory only, and how many entries that took."""
         with reading(self.path) as session:
-            return {account: desk.bring_up_to_date(session, account, at)[0] for account in accounts if session.owner_exists(account)}
+            world, due = desk.bring_up_to_date(session, account, at)
+            return world, len(due)
 
     def entries(self, account: str) -> list[tuple[int, Entry]]:
         """(number, entry) of an account's history, oldest first."""

@@ -22,6 +22,8 @@ from hand import Ledger, Said
 
 RUNS = ("liquidation_repay", "liquidation_sell", "liquidation_fee")  # what belongs to the liquidation that was announced before
 TAKEN = ("liquidation_takeover",)
+CALLS = ("margin_call", "pre_liquidation", "liquidation")
+HEALTHY = (EXCESSIVE, NORMAL)
 ENDS = ("deficit", "deficit_review", "liquidation_loan")
 DUST = Decimal("0.0001")  # USDT: less cannot always be sold
 FUNDED = ("liquidation_fee", "deficit", "liquidation_loan")  # what may move the insurance fund
@@ -37,6 +39,7 @@ class Step(NamedTuple):
     bytes_before: bytes
     balances: dict[tuple[str, str, str, str], int]  # as they stand in the file: see Ledger.balances
     before: dict[str, World]  # brought to this moment, in memory
+    due: int  # how many entries that took
     after: dict[str, World]  # as they stand in the file
     news: "list[News]"
 
@@ -111,26 +114,24 @@ def a_refusal_leaves_no_trace(step: Step) -> str:
 
 
 def no_request_makes_unhealthy(step: Step) -> str:
-    """No request of the user turns a healthy wallet (NORMAL, EXCESSIVE) into one that is called or liquidated, but by what his own trades lose to fees and to prices off the index."""
+    """No request of the user turns a healthy wallet (NORMAL, EXCESSIVE) into one that is called or liquidated."""
     for owner, after in step.after.items() if step.asked and not step.said.code else ():
         for wallet in margin_wallets(after):
-            old, new = health(step.before[owner], wallet) if owner in step.before else None, health(after, wallet)
-            if new.band not in (EXCESSIVE, NORMAL) and (old is None or old.band in (EXCESSIVE, NORMAL)):
-                lost = lost_by_trading(step, after, wallet, new.bands.margin_call_at)
-                if new.exposure.spare(new.bands.margin_call_at) + lost <= 0:
-                    return f"{owner} {wallet.name}: {old and old.band} at {old and old.level:.8f} became {new.band} at {new.level:.8f}; trades lost {lost} USDT"
+            old = health(step.before[owner], wallet) if owner in step.before else None
+            for world in (after, *called(step, after, wallet)) if old is None or old.band in HEALTHY else ():
+                new = health(world, wallet)
+                if new.band not in HEALTHY:
+                    return f"{owner} {wallet.name}: {old and old.band} at {old and old.level:.8f} became {new.band} at {new.level:.8f}"
     return ""
 
 
-def lost_by_trading(step: Step, after: World, wallet: Wallet, bar: Decimal) -> Decimal:
-    """By how much, in USDT, the trades of this command brought a wallet nearer to a bar: their fees, and what they paid off the index."""
-    prices = {coin: price for world in (after, step.before.get(after.owner, after)) for coin in _coins(world) if (price := world.value_usdt(coin)) is not None}
-    lost = ZERO
-    for news in step.news:
-        if news.entry.kind == "trade" and news.entry.wallet == wallet and news.entry.at == step.at:
-            world = World(step.at, after.owner, news.state, Market({}, {}).pin(prices), news.rules)
-            lost += exposure(world, wallet).spare(bar) - exposure(world.after([news.entry]), wallet).spare(bar)
-    return max(ZERO, lost)
+def called(step: Step, after: World, wallet: Wallet) -> Iterator[World]:
+    """How a wallet stood when what was asked for brought a call or a liquidation at once: afterwards it may be well again."""
+    worlds = (after, step.before.get(after.owner, after))
+    prices = {coin: price for world in worlds for coin in _coins(world) if (price := world.value_usdt(coin)) is not None}
+    for news in [news for news in step.news if news.entry.wallet.owner == after.owner][step.due :]:
+        if news.entry.wallet == wallet and news.entry.kind in CALLS and news.entry.facts.get("reason", "level") == "level":
+            yield World(step.at, after.owner, news.state, Market({}, {}).pin(prices), news.rules)
 
 
 def _coins(world: World) -> set[str]:

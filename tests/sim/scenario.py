@@ -257,7 +257,7 @@ def new_rules(random: Random, folder: Path, number: int, now: int, kinds: tuple[
         return ("rules", "use", random.choice(PROFILES))
     told = {
         "most": random.choice(["20000", "300000", "5000000"]),
-        "bar": random.choice(["500", "5000", "100000", ""]),
+        "bar": random.choice(["100", "1000", "10000", ""]),
         "coin": random.choice(["DOGE", "BNB", "ETHBTC"]),
         "at": moment(now // HOUR * HOUR + random.randint(2, 60) * HOUR),
     }

@@ -65,7 +65,7 @@ class Life:
         self.books, self.market, self.steps = laws.Books(), Market(self.random, folder), 0
         self.script: list[doors.Typed] = []  # all that was said to the ledger
         self.lines: list[str] = []
-        self.known: dict[tuple[str, int], World] = {}  # how accounts stand, until the next command
+        self.known: dict[tuple[str, int], tuple[World, int]] = {}  # how accounts stand, until the next command
         self.ticks = self.random.random() < 0.5  # no news of the market comes at a moment for which anything was settled
         profile = self.random.choice(PROFILES)
         self.command(("rules", "use", profile))
@@ -162,7 +162,7 @@ class Life:
             self.remember(f"{told}   (killed on the way)")
             self.tally["kills"] += 1
             ref = f"kill-{self.steps}"
-            self.hold(copies.killed_is_all_or_nothing, *asked, ref, self.random.randint(1, 120))
+            self.hold(copies.killed_is_all_or_nothing, *asked, ref, self.random)
             self.known.clear()
             self.script.append(doors.Typed((*words, "--ref", ref), at, user.name))
         elif fault < 0.14:
@@ -197,15 +197,15 @@ class Life:
             self.command(words, account, at=at)
 
     def typist(self, user: User) -> Typist:
-        return Typist(self.random, user, self.world(user.name, self.now))
+        return Typist(self.random, user, self.brought(user.name, self.now)[0])
 
-    def world(self, account: str, at: int) -> World:
-        """How an account stands now; where a debt has no price, or the account is ahead, as it stands in the file."""
+    def brought(self, account: str, at: int) -> tuple[World, int]:
+        """How an account stands now; where a debt has no price, or the account is ahead, as it stands in the file. And how much fell due until then."""
         if (account, at) not in self.known:
             try:
-                self.known[account, at] = self.ledger.worlds([account], at)[account]
+                self.known[account, at] = self.ledger.brought(account, at)
             except Refused:
-                self.known[account, at] = self.stored([account], at)[account]
+                self.known[account, at] = self.stored([account], at)[account], 0
         return self.known[account, at]
 
     def stored(self, accounts: list[str], at: int) -> dict[str, World]:
@@ -218,7 +218,7 @@ class Life:
     def command(self, words: Words, account: str = "", ref: str = "", at: int | None = None) -> None:
         at = self.now if at is None else at
         asked, bytes_before = bool(account), self.ledger.bytes() if self.ledger.path.exists() else b""
-        before = {account: self.world(account, at)} if self.books.settled.get(account) is not None else {}
+        before, due = self.brought(account, at) if self.books.settled.get(account) is not None else (None, 0)
         typed = doors.Typed((*words, "--ref", ref) if ref else words, at, account)
         said = self.ledger.say(*typed)
         self.known.clear()
@@ -229,7 +229,7 @@ class Life:
         self.count_news(news)
         after = self.stored([account] if asked else self.names if typed.is_sweep else [], at)
         after = {owner: world for owner, world in after.items() if self.settled_at(owner, at)}
-        step = laws.Step(said, self.ledger, at, asked, bytes_before, self.ledger.balances(), before, after, news)
+        step = laws.Step(said, self.ledger, at, asked, bytes_before, self.ledger.balances(), {account: before} if before else {}, due, after, news)
         for law in laws.LAWS:
             self.hold(law, step)
         if ref and not said.code:

@@ -7,7 +7,7 @@ from importlib import import_module
 
 from ..journal import Entry
 from ..refusals import Refused
-from ..risk import FORCE_LIQUIDATION, MARGIN_CALL, health, shown
+from ..risk import EXCESSIVE, FORCE_LIQUIDATION, MARGIN_CALL, NORMAL, PRE_LIQUIDATION, health, shown
 from ..schemes import scheme_of
 from ..world import World
 
@@ -27,15 +27,20 @@ def decide(world: World, request) -> tuple[World, list[Entry]]:
     return after, entries
 
 
+BANDS = (EXCESSIVE, NORMAL, MARGIN_CALL, PRE_LIQUIDATION, FORCE_LIQUIDATION)  # each worse than the one before (THR-7)
+CONSEQUENCES = {
+    MARGIN_CALL: ("margin_call_at", "a margin call would stand"),
+    PRE_LIQUIDATION: ("pre_liquidation_at", "pre-liquidation would begin"),
+    FORCE_LIQUIDATION: ("liquidation_at", "it would be liquidated"),
+}
+
+
 def require_health(before: World, after: World) -> None:
-    """No request turns a healthy wallet unhealthy, and none takes one to liquidation. Raises Refused unhealthy_result."""
+    """THR-7: no request takes a wallet from one band into a worse one in which it is called or liquidated. Raises Refused unhealthy_result."""
     for wallet in after.state.wallets(after.owner):
         if not scheme_of(after, wallet).lends or not after.state.owes(wallet):
             continue
         old, new = health(before, wallet), health(after, wallet)
-        for band, bar, consequence in (
-            (FORCE_LIQUIDATION, new.bands.liquidation_at, "it would be liquidated"),
-            (MARGIN_CALL, new.bands.margin_call_at, "a margin call would stand"),
-        ):
-            if new.band == band and old.band not in (band, FORCE_LIQUIDATION):
-                raise Refused("unhealthy_result", wallet=wallet.name, level=shown(new.level), bar=bar, consequence=consequence)
+        if new.band in CONSEQUENCES and BANDS.index(new.band) > BANDS.index(old.band):
+            bar, consequence = CONSEQUENCES[new.band]
+            raise Refused("unhealthy_result", wallet=wallet.name, level=shown(new.level), bar=getattr(new.bands, bar), consequence=consequence)
