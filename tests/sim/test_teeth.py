@@ -169,16 +169,15 @@ def a_liquidation_takes_a_percent_more(patch):
     patch.setattr(liquidation._Run, "need_of", lambda run, owed, sold: min(run.world.state.holding(run.wallet, owed).debt, give_down(honest(run, owed, sold) * Decimal("1.01"))))
 
 
-def bankrupts_keep_their_coins(patch):
-    """FUND-1: who owes more than he has is let off, and nothing is sold."""
+def the_liquidated_keep_their_coins(patch):
+    """FUND-1: who is liquidated is let off, and nothing is sold."""
 
     def early(world, wallet):
         total = exposure(world, wallet)
-        return total.total_liability if total.net_asset < 0 else ZERO
+        return total.total_liability if total.worth < Decimal("1.2") * total.weight else ZERO
 
-    honest = liquidation._Run.sell
     patch.setattr(liquidation, "deficit_of", early)
-    patch.setattr(liquidation._Run, "sell", lambda run: None if early(run.world, run.wallet) else honest(run))
+    patch.setattr(liquidation._Run, "sell", lambda run: None)
 
 
 def fees_feed_the_fund(patch):
@@ -233,10 +232,10 @@ BREAKS = {  # which law finds it, and in which life
     (all_may_leave, laws.no_request_makes_unhealthy): 1,
     (nobody_is_liquidated, laws.nothing_sellable_under_liquidation): 1,
     (a_liquidation_takes_a_percent_more, laws.a_liquidation_takes_what_it_needs): 4,
-    (bankrupts_keep_their_coins, laws.a_deficit_only_without_collateral): 12,
+    (the_liquidated_keep_their_coins, laws.a_deficit_only_without_collateral): 4,
     (fees_feed_the_fund, laws.the_fund_moves_by_fees_and_deficits): 1,
     (the_house_keeps_what_is_left, laws.the_takeover_desk_is_empty): 1,
-    (nothing_leaves_margin, laws.what_left_margin_is_gone): 5,
+    (nothing_leaves_margin, laws.what_left_margin_is_gone): 4,
     (exports_forget_quotes, whole.an_import_is_the_ledger_exported): 3,
     (nothing_is_put_back, whole.a_restored_backup_is_the_ledger): 1,
     (a_batch_forgets_its_own_lines, whole.a_batch_is_one_by_one): 1,
