@@ -1,4 +1,4 @@
-"""A bounded run of the simulator: short lives from fixed seeds (simulate.py --seed 1 --steps 400), and one from a seed that is new every time and printed."""
+"""A bounded run of the simulator: short lives from fixed seeds (simulate.py --seed 1 --steps 300), and one from a seed that is new every time and printed."""
 
 import random
 
@@ -7,7 +7,7 @@ import simulate
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_every_law_holds_after_every_step(seed):
     simulate.live(seed, simulate.STEPS_OF_A_LIFE, simulate.Tally())
 
