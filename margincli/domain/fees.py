@@ -4,8 +4,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from .bnb import BNB, FEES, chosen, discount
-from .journal import Wallet
 from .money import ONE, ZERO, round_half_up, round_half_up_quotient
+from .rulebook import Rulebook
 from .world import World
 
 
@@ -28,9 +28,12 @@ class Fee(NamedTuple):
 
 def fee_rates(world: World, role: str, side: str) -> Rates:
     """FEE-1, FEE-3: by the VIP level as MAKER or TAKER, and what every kind adds for the role and for the side."""
-    level = int(world.state.setting(Wallet(world.owner, "spot"), "vip") or 0)
-    by_level = Decimal(world.rules.leaf("fees.trade")[level][0 if role == "MAKER" else 1])
-    rows = world.rules.rows("fees.parts") if "parts" in world.rules.document["fees"] else {}  # a rule book of before has none
+    return world.rules.once(("fee rates", world.vip, role, side), lambda: _fee_rates(world.rules, world.vip, role, side))
+
+
+def _fee_rates(rules: Rulebook, level: int, role: str, side: str) -> Rates:
+    by_level = Decimal(rules.leaf("fees.trade")[level][0 if role == "MAKER" else 1])
+    rows = rules.rows("fees.parts") if "parts" in rules.document["fees"] else {}  # a rule book of before has none
     columns = (0 if role == "MAKER" else 1, 2 if side == "BUY" else 3)
     standard, tax, special = (sum((Decimal(rows[kind][column]) for column in columns if kind in rows), ZERO) for kind in Rates._fields)
     return Rates(by_level + standard, tax, special)
