@@ -9,6 +9,7 @@ from typing import Any, Callable, NamedTuple
 
 from .domain.bnb import BNB, needs_price
 from .domain.journal import Entry, Wallet
+from .domain.lull import is_lull
 from .domain.market import IndexRules
 from .domain.operations import decide
 from .domain.orders import open_orders
@@ -17,6 +18,7 @@ from .domain.refusals import Refused
 from .domain.risk import Health, health
 from .domain.rulebook import Rulebook
 from .domain.schemes import scheme_of
+from .domain.standing import State
 from .domain.walk import settle
 from .domain.world import World, moment
 from .joint import Account, is_shared, require_time_order, together, with_house
@@ -70,7 +72,7 @@ def begins_account(request) -> bool:
 
 
 def _carry_out(session, call: Call, request) -> Document:
-    command, words = _words(request)
+    command, words = command_of(request), words_of(request) if call.ref else ""
     if answered := answered_before(session, call, words):
         return answered
     if not begins_account(request):
@@ -80,7 +82,7 @@ def _carry_out(session, call: Call, request) -> Document:
     after, made = decide(world, request)
     after, follows = settle(after, call.at)  # THR-8: what the request itself set off, such as an alert, at the same moment
     told = write_others(session, call, brought, [call.account])
-    entries = appended(session, call, due + made + follows, world.rules)
+    entries = appended(session, call, due + made + follows, world.rules, after.state)
     asked = entries[len(due) : len(due) + len(made)]
     document = receipt(call, command, entries, wallets_health(world), wallets_health(after), told)
     if command == "trade":
@@ -141,12 +143,19 @@ def settle_under_the_rules(session, world: World, settled_to: int) -> tuple[Worl
     """
     entries: list[Entry] = []
     changes = session.rulebook_changes(settled_to, world.now)
+    if not changes:
+        now = _under(world, world.now, session.rulebook(world.now))
+        if is_lull(now, settled_to):
+            return now, []
     for until in [settled_to, *(end for change in changes for end in (change - 1, change)), world.now]:
-        rules = session.rulebook(until)
-        stretch = World(until, world.owner, world.state, world.market.under(IndexRules.of(rules)), rules)
-        world, found = settle(stretch, settled_to)
+        world, found = settle(_under(world, until, session.rulebook(until)), settled_to)
         entries, settled_to = entries + found, until
     return world, entries
+
+
+def _under(world: World, at: int, rules: Rulebook) -> World:
+    """The world at a moment, judged by the rules of then."""
+    return World(at, world.owner, world.state, world.market.under(IndexRules.of(rules)), rules)
 
 
 def load(session, owner: str, at: int, request=None) -> tuple[World, int]:
@@ -157,20 +166,16 @@ def load(session, owner: str, at: int, request=None) -> tuple[World, int]:
         raise Refused("time_reversed", at=moment(at), account=owner, last=moment(last), remedy=remedy)
     settled_to = at if last is None else last
     rules, state = session.rulebook(at), session.state(owner)
-    assets = {asset for (account, asset), amount in state.balances.items() if amount and account.wallet.owner == owner}
-    resting = {order.symbol for wallet in state.wallets(owner) for order in open_orders(state, wallet)}
+    wallets = state.wallets(owner)
+    assets = {asset for wallet in wallets for asset in state.holdings(wallet)}
+    resting = {order.symbol for wallet in wallets for order in open_orders(state, wallet)}
     symbols = _asked(request, rules, assets, resting)
-    for change in (settled_to, *session.rulebook_changes(settled_to, at)):
-        assets |= session.rulebook(change).deficit_coins
-    assets |= _sold_into(session, settled_to, at) | ({BNB} if needs_price(state, owner) else set())
+    since, *new = (session.rulebook(change) for change in (settled_to, *session.rulebook_changes(settled_to, at)))
+    assets.update(since.deficit_coins, *(book.deficit_coins for book in new))
+    if needs_price(state, owner) or any(book.delistings for book in new or [since]):  # what is delisted may be turned into it (DEL-3)
+        assets.add(BNB)
     world = World(at, owner, state, session.market(assets, symbols, settled_to, at), rules)
     return world, settled_to
-
-
-def _sold_into(session, since: int, until: int) -> set[str]:
-    """The coin that what is delisted may be turned into, where a rule book of that time knows of any (DEL-3)."""
-    books = [session.rulebook(moment) for moment in (until, *session.rulebook_changes(since, until))]
-    return {"BNB"} if any(book.delistings for book in books) else set()
 
 
 def _asked(request, rules: Rulebook, assets: set[str], resting: set[str]) -> set[str]:
@@ -203,14 +208,15 @@ def write_others(session, call: Call, brought: Brought, asked: list[str]) -> lis
         session.add_pool_rates(brought.rates)
     booked = {}
     for owner, account in brought.after.items():
-        if owner not in asked and (found := appended(session, call._replace(account=owner), account.due, account.world.rules)):
+        if owner not in asked and (found := appended(session, call._replace(account=owner), account.due, account.world.rules, account.world.state)):
             booked[owner] = len(found)
     return [pool_notice(booked)] if booked else []
 
 
-def appended(session, call: Call, entries: list[Entry], rules: Rulebook) -> list[Document]:
+def appended(session, call: Call, entries: list[Entry], rules: Rulebook, state: State | None = None) -> list[Document]:
+    """Write entries, which leave the account in `state`."""
     numbers = session.append(call.account, entries, rules.scale)
-    session.settle(call.account, call.at)
+    session.settle(call.account, call.at, state)
     return [entry_document(entry, None if call.dry_run else number) for entry, number in zip(entries, numbers)]
 
 
@@ -251,11 +257,14 @@ def answered_before(session, call: Call, words: str) -> Document | None:
     return {**document, "repeated": True}
 
 
-def _words(request) -> tuple[str, str]:
-    """The command's name, and the request as words that two equal requests share."""
-    command = type(request).__module__.rpartition(".")[2]
+def command_of(request) -> str:
+    return type(request).__module__.rpartition(".")[2]
+
+
+def words_of(request) -> str:
+    """The request as words that two equal requests share."""
     fields = {name: _word(value) for name, value in request._asdict().items() if name != "key"}
-    return command, f"{type(request).__name__} {json.dumps(fields, sort_keys=True)}"
+    return f"{type(request).__name__} {json.dumps(fields, sort_keys=True)}"
 
 
 def _word(value: Any) -> Any:

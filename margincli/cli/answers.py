@@ -43,8 +43,11 @@ class Held:
             return
         from margincli.render.lines import as_line, in_words
 
-        where, told = (OUT, as_line(line, document)) if self.exact else (ERR if "error" in document else OUT, in_words(line, document))
-        self.spool.writelines(b"%b%b\n" % (where, text.encode("utf-8", "backslashreplace")) for text in told.split("\n"))
+        if self.exact:
+            self.spool.write(b"%b%b\n" % (OUT, as_line(line, document).encode("utf-8", "backslashreplace")))
+            return
+        where = ERR if "error" in document else OUT
+        self.spool.writelines(b"%b%b\n" % (where, text.encode("utf-8", "backslashreplace")) for text in in_words(line, document).split("\n"))
 
     def give(self, line: int) -> None:
         self.given = line

@@ -54,18 +54,18 @@ class _Reader:
     """Lines into steps of the tape."""
 
     def __init__(self, call: Call):
-        self.call = call
-
-    def __call__(self, number: int, line: bytes) -> Any:
         from margincli.tape import Step
 
-        from .lines import understood, words_of
+        from . import lines
 
-        words = words_of(line)
-        verb, answer, said = understood(words)
+        self.call, self.lines, self.step = call, lines, Step
+
+    def __call__(self, number: int, line: bytes) -> Any:
+        words = self.lines.words_of(line)
+        verb, answer, said = self.lines.understood(words)
         given = f"{self.call.ref}:{number}" if self.call.ref and "ref" in said and not said["ref"] else None
         call = self.call.of_line(said, given)
-        return Step(call.owner, " ".join(words), given, lambda: self._carry_out(answer, call, said, verb))
+        return self.step(call.owner, " ".join(words), given, lambda: self._carry_out(answer, call, said, verb))
 
     def _carry_out(self, answer: Any, call: Call, said: dict[str, Any], verb: str) -> tuple[dict[str, Any] | None, int]:
         document, code = answer(call, said)

@@ -59,26 +59,31 @@ class Call(NamedTuple):
     def of_line(self, said: dict[str, Any], ref: str | None) -> "Call":
         """The call of a line of a batch: what it said itself, taken out of its words; otherwise as the batch. Nobody is asked."""
         account, at, named = said["account"], said["at"], said.get("ref")
-        return self._replace(
-            account=read_account(account) if account else self.account,
-            at=read_as_of(at) if at else self.at,
-            quiet=said["quiet"],
-            dry_run=said.get("dry_run", False),
-            ref=ref or _ref(named),
+        return Call(
+            self.ledger,
+            read_account(account) if account else self.account,
+            read_as_of(at) if at else self.at,
+            self.format,
+            said["quiet"],
+            said.get("dry_run", False),
+            ref or _ref(named),
             yes=True,
         )
 
     @property
     def mine(self) -> Any:
         """The call as the desk takes it, on one account."""
-        return self.every._replace(account=self.owner)
+        return self._at_desk(self.owner)
 
     @property
     def every(self) -> Any:
         """The call as the desk takes it, on all accounts unless one is named."""
+        return self._at_desk(self.account)
+
+    def _at_desk(self, account: str | None) -> Any:
         from margincli.desk import Call as AtDesk
 
-        return AtDesk(self.ledger, self.account, self.at, self.ref, self.dry_run)
+        return AtDesk(self.ledger, account, self.at, self.ref, self.dry_run)
 
     @property
     def owner(self) -> str:
@@ -99,9 +104,9 @@ class Call(NamedTuple):
 
     def perform(self, request: Any) -> dict[str, Any]:
         """Have the desk carry out a request of the domain."""
-        from margincli import desk
+        from margincli.desk import perform
 
-        return desk.perform(self.mine, request)
+        return perform(self.mine, request)
 
 
 def _ledger(named: str | None) -> Path:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 RESERVED_ACCOUNTS = ("house", "world")  # of the ledger itself
 WALLET_WORDS = ("spot", "cross", "isolated:")  # what can be completed
 LARGEST = 8 << 20  # characters of a file that a person writes: rules, answers, settings
+_ASSET, _SYMBOL, _ACCOUNT = (re.compile(pattern).fullmatch for pattern in ("[A-Z0-9]{1,20}", "[A-Z0-9]{2,40}", "[A-Za-z0-9._-]{1,64}"))
 WALLETS = "Wallets are spot, cross and isolated:SYMBOL, such as isolated:BTCUSDT."
 
 
@@ -39,14 +40,14 @@ def text_of(path: str | Path) -> str:
 
 def read_asset(text: str) -> str:
     asset = text.strip().upper()
-    if not re.fullmatch("[A-Z0-9]{1,20}", asset):
+    if not _ASSET(asset):
         raise WordFault("bad_asset", f"'{short(text)}' is not a coin: letters and digits, at most 20.", "Name one such as USDT.", asset=text)
     return asset
 
 
 def read_symbol(text: str) -> str:
     symbol = text.strip().upper().replace("/", "", 1)
-    if not re.fullmatch("[A-Z0-9]{2,40}", symbol):
+    if not _SYMBOL(symbol):
         raise WordFault("bad_symbol", f"'{short(text)}' is not a pair of coins.", "Name one such as BTCUSDT or BTC/USDT.", symbol=text)
     return symbol
 
@@ -67,7 +68,7 @@ def read_account(text: str) -> str:
     name = text.strip()
     if name.lower() in RESERVED_ACCOUNTS:
         why = "it belongs to the ledger itself"
-    elif not re.fullmatch("[A-Za-z0-9._-]{1,64}", name):
+    elif not _ACCOUNT(name):
         why = "use letters, digits, '.', '_' and '-', at most 64"
     else:
         return name

@@ -8,6 +8,8 @@ from .interest import HOUR
 from .journal import Wallet
 from .world import World
 
+HEARD = ("alerted_at", "called_at", "pre_liquidated_at")  # the settings by which a wallet knows what it heard
+
 
 class Alarm(NamedTuple):
     """A bar that makes itself heard when the level falls to it, and again while it stays there (CALL-1 to CALL-3).

@@ -1,4 +1,4 @@
-"""Prices over time as they became known: quotes, and candles read as two events.
+"""Prices and rates over time as they became known: quotes, and candles read as two events.
 
 A candle gives its open at its open time and its close, low and high at its close time: before that nobody knew
 them, so nothing here can look ahead.
@@ -36,3 +36,14 @@ class Series:
     def between(self, after: int, until: int) -> tuple[Point, ...]:
         """Points with after < at <= until."""
         return self.points[bisect_right(self.times, after) : bisect_right(self.times, until)]
+
+
+class Rates(NamedTuple):
+    """Daily rates of one coin in one mode: since when, and how much a day, as a fraction of the principal; None: no more."""
+
+    since: tuple[int, ...]
+    rate_daily: tuple[Decimal | None, ...]
+
+    def at(self, moment: int) -> Decimal | None:
+        index = bisect_right(self.since, moment)
+        return self.rate_daily[index - 1] if index else None

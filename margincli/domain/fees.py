@@ -4,8 +4,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from .bnb import BNB, FEES, chosen, discount
-from .journal import Wallet
 from .money import ONE, ZERO, round_half_up, round_half_up_quotient
+from .rulebook import Rulebook
 from .world import World
 
 
@@ -28,11 +28,14 @@ class Fee(NamedTuple):
 
 def fee_rates(world: World, role: str, side: str) -> Rates:
     """FEE-1, FEE-3: by the VIP level as MAKER or TAKER, and what every kind adds for the role and for the side."""
-    level = int(world.state.setting(Wallet(world.owner, "spot"), "vip") or 0)
-    levels = world.rules.leaf("fees.trade")  # rules that came into force later may have fewer
+    return world.rules.once(("fee rates", world.vip, role, side), lambda: _fee_rates(world.rules, world.vip, role, side))
+
+
+def _fee_rates(rules: Rulebook, level: int, role: str, side: str) -> Rates:
+    levels = rules.leaf("fees.trade")  # rules that came into force later may have fewer
     by_level = Decimal(levels[min(level, len(levels) - 1)][0 if role == "MAKER" else 1])
     columns = (0 if role == "MAKER" else 1, 2 if side == "BUY" else 3)
-    kinds = [world.rules.cells("fees.parts", kind) for kind in Rates._fields]  # a rule book of before has none
+    kinds = [rules.cells("fees.parts", kind) for kind in Rates._fields]  # a rule book of before has none
     standard, tax, special = (sum((Decimal(cells[column]) for column in columns if cells), ZERO) for cells in kinds)
     return Rates(by_level + standard, tax, special)
 

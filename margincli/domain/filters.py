@@ -78,6 +78,10 @@ def quantity(world: World, request) -> Decimal:
     """The base quantity; of a quote amount the largest whole number of steps that it pays for (ORD-8)."""
     if request.qty is not None:
         return request.qty
+    return world.once(request.wallet, ("quantity", request.symbol, request.side, request.quote_qty, request.price), lambda: _quantity(world, request))
+
+
+def _quantity(world: World, request) -> Decimal:
     pair = world.rules.pair(request.symbol)
     price = request.price if request.price is not None and request.side == "BUY" else market_price(world, request)
     return down_to_step(give_down_quotient(request.quote_qty, price, world.rules.scale(pair.base)), pair.step)

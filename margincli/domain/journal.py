@@ -42,7 +42,8 @@ class Account(NamedTuple):
     bucket: str
 
     def __str__(self) -> str:
-        return ":".join(part for part in (self.wallet.owner, self.wallet.name, self.bucket) if part)
+        owner, name = self.wallet.owner, self.wallet.name
+        return f"{owner}:{name}:{self.bucket}" if name else f"{owner}:{self.bucket}"
 
 
 POOL = Account(HOUSE, "pool")  # coins of the lending pool: minus what it has lent out

@@ -7,18 +7,18 @@ The index price of a pair at a moment depends on the last point of each source k
 the same whichever span of time was loaded, and nothing that comes later changes it.
 """
 
-from bisect import bisect_right
 from decimal import Decimal
 from itertools import zip_longest
 from typing import Callable, Container, Iterable, Iterator, NamedTuple
 
-from .chart import Point, Series
+from .chart import Point, Rates, Series
 from .money import ONE, ZERO, price_quotient, ratio, round_half_up
 
 VALUED_IN = "USDT"
 BRIDGES = ("USDC", "FDUSD", "BUSD", "BTC", "ETH", "BNB")
 Prices = dict[str, Decimal]  # coin -> USDT
 HALF = Decimal("0.5")
+VALUES_MOST = 1000  # of coins at moments, to be remembered
 GIVEN = "index"  # the source of a price series that is taken as the index itself (IDX-8)
 
 
@@ -58,8 +58,10 @@ class IndexRules(NamedTuple):
     @classmethod
     def of(cls, rules) -> "IndexRules":
         """As the rule book has them; a book of before knew of no stale source."""
-        if "index" not in rules.document:
-            return cls()
+        return rules.once("index rules", lambda: cls._read(rules)) if "index" in rules.document else cls()
+
+    @classmethod
+    def _read(cls, rules) -> "IndexRules":
         seconds = rules.leaf("index.stale_seconds")
         return cls(rules.number("index.cap"), int(Decimal(seconds) * 1000) if seconds else None, rules.leaf("index.outlier", "capped"))
 
@@ -86,6 +88,9 @@ class Ticker(NamedTuple):
 
     def price(self, at: int) -> Decimal | None:
         """The index price at `at`: the given series from its first point on (IDX-8), else the sources together (IDX-2)."""
+        given = self.sources.get(GIVEN)
+        if given and (point := given.last(at)):
+            return point.price
         return index_price(list(self._counting(at).values()), self.rules)
 
     def moments(self, after: int, until: int) -> set[int]:
@@ -95,6 +100,10 @@ class Ticker(NamedTuple):
         if self.rules.stale_ms is None or len(others) < 2:
             return found
         return found.union(*(self._turns(series, after, until) for series in others))
+
+    def closes(self, after: int, until: int) -> bool:
+        """Whether a candle closes, whose inside nobody knew before."""
+        return any([point.low is not None for series in self.sources.values() for point in series.between(after, until)])
 
     def _turns(self, series: Series, after: int, until: int) -> Iterator[int]:
         """The moments at which the source falls silent for too long."""
@@ -200,28 +209,16 @@ OUTLIERS = {"capped": capped, "dropped": dropped}
 _OUT_OF_LINE = {"capped": "capped", "dropped": "median"}  # what is said of a source that counts at another price than its own
 
 
-class Rates(NamedTuple):
-    """Daily rates of one coin in one mode: since when, and how much a day, as a fraction of the principal; None: no more."""
-
-    since: tuple[int, ...]
-    rate_daily: tuple[Decimal | None, ...]
-
-    def at(self, moment: int) -> Decimal | None:
-        index = bisect_right(self.since, moment)
-        return self.rate_daily[index - 1] if index else None
-
-
 class Market:
     """Tickers by symbol, the user's rates by (mode, asset), the lending pool's by asset. `pinned` holds coins at a price, to
     look at a candle's extreme."""
 
-    __slots__ = ("tickers", "rates", "pinned", "pool", "_routes", "_values", "_valued_at")
+    __slots__ = ("tickers", "rates", "pinned", "pool", "_routes", "_values")
 
     def __init__(self, tickers: dict[str, Ticker], rates: dict[tuple[str, str], Rates], pinned: Prices | None = None, pool: dict[str, Rates] | None = None):
         self.tickers, self.rates, self.pinned, self.pool = tickers, rates, pinned or {}, pool or {}
         self._routes: dict[str, tuple[Route, ...]] = {}
-        self._values: dict[str, Decimal | None] = {}  # of one moment: a walk asks many times and goes on
-        self._valued_at: int | None = None
+        self._values: dict[tuple[str, int], Decimal | None] = {}  # of the last moments: a walk asks many times and goes on
 
     def pin(self, prices: Prices) -> "Market":
         market = Market(self.tickers, self.rates, prices, self.pool)
@@ -248,11 +245,14 @@ class Market:
         """The index price of one coin in USDT at `at`, None without a priced route."""
         if asset in self.pinned:
             return self.pinned[asset]
-        if at != self._valued_at:
-            self._values, self._valued_at = {}, at
-        if asset not in self._values:
-            self._values[asset] = self._along(asset, lambda leg: self.last(leg.symbol, at))
-        return self._values[asset]
+        if asset == VALUED_IN:
+            return ONE
+        known = self._values
+        if (asset, at) not in known:
+            if len(known) >= VALUES_MOST:
+                known.clear()
+            known[asset, at] = self._along(asset, lambda leg: self.last(leg.symbol, at))
+        return known[asset, at]
 
     def corners(self, assets: Iterable[str], at: int) -> tuple[Prices, Prices] | None:
         """The coins at their lowest and at their highest inside the candles that close at `at`; None when none closes.

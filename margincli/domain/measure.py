@@ -12,7 +12,7 @@ from .market import Prices
 from .money import NO_DEBT, ZERO, ratio
 from .rulebook import Rulebook
 from .standing import Holding
-from .tiers import WHOLE, Tiers, slices
+from .tiers import WHOLE, Tiers, slices, weighed
 from .world import World
 
 
@@ -31,6 +31,15 @@ class Measure(NamedTuple):
     loss: Callable[[World, Wallet], Decimal] = lambda *_: ZERO
     bends: Callable[[World, Wallet], Iterable[tuple[str, Decimal, Decimal]]] = lambda *_: ()
     swaps: Callable[[World, Wallet], Iterable[Swap]] = lambda *_: ()
+
+    def spare(self, world: World, asset: str, worth: Decimal, debt: Decimal, bar: Decimal) -> Decimal:
+        """What a coin, held and owed for so much, adds to how far the wallet stands above a bar."""
+        if self is PLAIN:
+            return worth - bar * debt
+        return weighed(self.counts(world, asset), worth) - self.owes * debt - bar * weighed(self.weighs(world.rules, asset), debt)
+
+
+PLAIN = Measure()  # assets over debts (ML-1)
 
 
 class Exposure(NamedTuple):
@@ -65,6 +74,17 @@ class Exposure(NamedTuple):
     def spare(self, bar: Decimal) -> Decimal:
         """How far, in USDT, the wallet stands above a bar: positive exactly while the level is above it."""
         return self.worth - bar * self.weight
+
+
+def worths_of(world: World, wallet: Wallet) -> list[tuple[str, Decimal, Decimal]]:
+    """(coin, what is held of it, what is owed of it) in USDT, of every coin that has a price."""
+    return world.once(wallet, "worths", lambda: _worths_of(world, wallet))
+
+
+def _worths_of(world: World, wallet: Wallet) -> list[tuple[str, Decimal, Decimal]]:
+    value, now = world.market.value, world.now
+    holdings = world.state.holdings(wallet).items()
+    return [(asset, held.balance * price, held.debt * price) for asset, held in holdings if (price := value(asset, now)) is not None]
 
 
 def level_of(part: Decimal, whole: Decimal) -> Decimal:

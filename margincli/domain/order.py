@@ -83,8 +83,12 @@ class Order(NamedTuple):
 
 
 def open_orders(state: State, wallet: Wallet) -> list[Order]:
-    """The orders that rest in a wallet, by number."""
-    kept = (value for (of, key), value in state.settings.items() if of == wallet and value and key.startswith("order."))
+    """The orders that rest in a wallet, by number: not to be changed."""
+    return state.once(wallet, "orders", lambda wallet: _orders_of(state, wallet))
+
+
+def _orders_of(state: State, wallet: Wallet) -> list[Order]:
+    kept = [value for (of, key), value in state.settings.items() if key.startswith("order.") and of == wallet and value]
     return sorted(Order.read(text) for text in kept)
 
 

@@ -7,11 +7,11 @@ from .bands import Bands, Rung
 from .halts import left_by_halts
 from .journal import POOL, Wallet
 from .liquidation_price import liquidation_prices
-from .measure import Exposure, level_of
+from .measure import PLAIN, Exposure, level_of, worths_of
 from .money import NO_DEBT, PRICE_PLACES, ZERO, give_down, give_down_quotient, plain
 from .refusals import Refused
 from .rulebook import PURPOSES
-from .schemes import Scheme, collateral_value, scheme_of
+from .schemes import Scheme, scheme_of
 from .tiers import Tiers, side_by_side, slices, weighed
 from .world import World
 
@@ -38,31 +38,35 @@ class Health(NamedTuple):
     account_type: str = ""
 
 
-def exposure(world: World, wallet: Wallet, purpose: str = BORROW) -> Exposure:
-    """Sum the wallet at index prices (ML-7): no haircut in assets and debts, tiers only in the collateral (ML-1, COL-1), those of
-    the `purpose` (COL-6).
-
-    Worth and weight, whose ratio is the level, go by the measure of the wallet's scheme.
+def exposure(world: World, wallet: Wallet) -> Exposure:
+    """Sum the wallet at index prices (ML-7): no haircut in assets and debts (ML-1, COL-1); worth and weight, whose ratio is the
+    level, by the measure of the wallet's scheme.
     """
-    scheme = scheme_of(world, wallet)
-    measure = scheme.measure
-    asset_sum = debt_sum = collateral = counted = weight = initial = ZERO
-    unpriced = []
-    for asset, holding in world.state.holdings(wallet).items():
-        price = world.value_usdt(asset)
-        if price is None:
-            unpriced.append(asset)
-            continue
-        value, debt = holding.balance * price, holding.debt * price
-        asset_sum, debt_sum = asset_sum + value, debt_sum + debt
-        collateral += collateral_value(scheme.tiers(world, asset, purpose), value)
-        counted += weighed(measure.counts(world, asset), value)
-        weight += weighed(measure.weighs(world.rules, asset), debt)
-        if scheme.initial:
-            initial += weighed(scheme.initial(world.rules, asset), debt)
-    loss = measure.loss(world, wallet)
-    margins = (initial, loss) if scheme.initial else ()
-    return Exposure(asset_sum, debt_sum, collateral, tuple(unpriced), counted - measure.owes * debt_sum - loss, weight, *margins)
+    return world.once(wallet, "exposure", lambda: _exposure(world, wallet))
+
+
+def _exposure(world: World, wallet: Wallet) -> Exposure:
+    scheme, worths = scheme_of(world, wallet), worths_of(world, wallet)
+    assets = debts = ZERO
+    for _, value, debt in worths:
+        assets, debts = assets + value, debts + debt
+    counted, weight, loss = assets, debts, ZERO
+    if (measure := scheme.measure) is not PLAIN:
+        counted = sum((weighed(measure.counts(world, asset), value) for asset, value, _ in worths), ZERO)
+        weight = sum((weighed(measure.weighs(world.rules, asset), debt) for asset, _, debt in worths), ZERO)
+        loss = measure.loss(world, wallet)
+    unpriced = () if len(worths) == len(held := world.state.holdings(wallet)) else tuple(asset for asset in held if world.value_usdt(asset) is None)
+    initial = sum((weighed(scheme.initial(world.rules, asset), debt) for asset, _, debt in worths), ZERO) if scheme.initial else None
+    worth = counted - measure.owes * debts - loss
+    return Exposure(assets, debts, counted_as_collateral(world, wallet, BORROW), unpriced, worth, weight, initial, None if initial is None else loss)
+
+
+def counted_as_collateral(world: World, wallet: Wallet, purpose: str) -> Decimal:
+    """What the coins held count for, each by its tiers for the purpose (COL-1, COL-6)."""
+    tiers, counted = scheme_of(world, wallet).tiers, ZERO
+    for asset, value, _ in worths_of(world, wallet):
+        counted += weighed(tiers(world, asset, purpose), value)
+    return counted
 
 
 def level(world: World, wallet: Wallet) -> Decimal:
@@ -86,15 +90,15 @@ def band_of(level: Decimal, bands: Bands) -> str:
     return EXCESSIVE if level > bands.excessive_above else NORMAL
 
 
-def allowed(total: Exposure, to_borrow: Decimal, to_move: Decimal, bands: Bands) -> tuple[str, ...]:
+def allowed(total: Exposure, level: Decimal, to_borrow: Decimal, to_move: Decimal, bands: Bands) -> tuple[str, ...]:
     """THR-1, THR-2, THR-4, THR-5: trading tests the level, borrowing and moving out each its level with haircuts (COL-6).
 
     Where there is an available margin, borrowing needs some of it too (PRO-5).
     """
-    level = total.level
     verbs = ["trade"] if bands.trades(level) else []
     if not bands.calls(level):
-        if to_borrow > bands.borrow_above and total.available_margin != ZERO:
+        margin = total.available_margin
+        if to_borrow > bands.borrow_above and (margin is None or margin):
             verbs.append("borrow")
         if to_move > bands.transfer_out_above:
             verbs.append("transfer_out")
@@ -103,30 +107,29 @@ def allowed(total: Exposure, to_borrow: Decimal, to_move: Decimal, bands: Bands)
 
 def health(world: World, wallet: Wallet) -> Health:
     """Everything a receipt and `status` say about one wallet. A debt without a price counts as nothing: see `unpriced`."""
-    if wallet not in world.healths:
-        world.healths[wallet] = _health(world, wallet)
-    return world.healths[wallet]
+    return world.once(wallet, "health", lambda: _health(world, wallet))
 
 
 def _health(world: World, wallet: Wallet) -> Health:
     scheme = scheme_of(world, wallet)
     total = exposure(world, wallet)
+    level = total.level
     if not scheme.lends:
         return Health(wallet, total, NO_DEBT, None, None, EXCESSIVE, None, ("trade", "transfer_out"), {}, {}, scheme.account_type)
     bands = scheme.bands(world, wallet)
     to_borrow = level_of(total.collateral, total.total_liability)
-    to_move = level_of(exposure(world, wallet, TRANSFER_OUT).collateral, total.total_liability)
+    to_move = level_of(counted_as_collateral(world, wallet, TRANSFER_OUT), total.total_liability)
     shows = scheme.shows_collateral_level(world.rules)
     prices = liquidation_prices(world, wallet, bands)
     return Health(
         wallet,
         total,
-        total.level,
+        level,
         to_borrow if shows else None,
         to_move if shows else None,
-        band_of(total.level, bands),
+        band_of(level, bands),
         bands,
-        left_by_halts(world, wallet, allowed(total, to_borrow, to_move, bands)),
+        left_by_halts(world, wallet, allowed(total, level, to_borrow, to_move, bands)),
         {symbol: price for symbol, (price, _) in prices.items()},
         {symbol: distance for symbol, (_, distance) in prices.items()},
         scheme.account_type,
@@ -226,8 +229,8 @@ def max_transfer_out(world: World, wallet: Wallet, asset: str) -> Decimal:
     if not scheme.lends or not world.state.owes(wallet):
         return free
     require_priced_debts(world, wallet)
-    total, bands = exposure(world, wallet, TRANSFER_OUT), scheme.bands(world, wallet)
-    spare = total.collateral - bands.transfer_out_above * total.total_liability
+    bands = scheme.bands(world, wallet)
+    spare = counted_as_collateral(world, wallet, TRANSFER_OUT) - bands.transfer_out_above * exposure(world, wallet).total_liability
     if spare <= 0:
         return ZERO
     price = world.value_usdt(asset)

@@ -52,6 +52,8 @@ class Rulebook:
     def __init__(self, document: dict[str, Any]):
         self.document = document
         self._made: dict[Any, Any] = {}
+        self._nodes: dict[str, Any] = {}  # by path, as asked for
+        self._pairs: dict[str, Pair] = {}  # likewise
 
     @property
     def profile(self) -> str:
@@ -98,16 +100,26 @@ class Rulebook:
         return None if row is None else cells_of(row)
 
     def _node(self, path: str, required: bool) -> Any:
+        if path not in self._nodes:
+            self._nodes[path] = self._found(path)
+        node = self._nodes[path]
+        if node is None and required:
+            raise KeyError(path)
+        return node
+
+    def _found(self, path: str) -> Any:
+        """None where the document lacks it."""
         node = self.document
         for part in path.split("."):
-            if part not in node and not required:
+            if part not in node:
                 return None
             node = node[part]
         return node
 
     def pair(self, symbol: str) -> Pair | None:
-        row = self.rows("pairs").get(symbol)
-        return None if row is None else self.once(("pair", symbol), lambda: self._pair(symbol, *cells_of(row)))
+        if symbol not in self._pairs and (row := self.rows("pairs").get(symbol)) is not None:
+            self._pairs[symbol] = self._pair(symbol, *cells_of(row))
+        return self._pairs.get(symbol)
 
     def _pair(self, symbol: str, base: str, quote: str, *filters: str) -> Pair:
         return Pair(symbol, base, quote, *(ZERO if cell in SILENT else Decimal(cell) for cell in filters))
@@ -122,11 +134,11 @@ class Rulebook:
     def _rates(self) -> dict[str, str]:
         return {**self.rows("coins.rates_placeholder"), **self.rows("coins.rates")}
 
-    @property
-    def deficit_coins(self) -> set[str]:
+    @cached_property
+    def deficit_coins(self) -> frozenset[str]:
         """Coins by whose price a deficit is judged: the fund's limit is told in BTC (FUND-2), a loan has its own (FUND-5)."""
         loan = {self.leaf("liquidation.loan_asset", "USDC")} if self.leaf("liquidation.deficit_cross", "fund") == "loan" else set()
-        return {"BTC"} | loan
+        return frozenset({"BTC"} | loan)
 
     def scale(self, asset: str) -> int:
         """How many decimals an amount of `asset` carries (NUM-1)."""
@@ -198,8 +210,10 @@ class Rulebook:
 
         `purpose` is borrow, transfer_out or liquidation; they differ where the rank has flat ratios (COL-6).
         """
+        if asset not in self.rank_changes:
+            return self.once(("tiers", asset, purpose), lambda: self._tiers(self.rank(asset, at), purpose))
         rank = self.rank(asset, at)
-        return self.once(("tiers", rank, purpose), lambda: self._tiers(rank, purpose))
+        return self.once(("tiers of", rank, purpose), lambda: self._tiers(rank, purpose))
 
     def _tiers(self, rank: str, purpose: str) -> Tiers:
         flat = self.cells("collateral.flat", rank)
@@ -207,9 +221,13 @@ class Rulebook:
             return ((None, Decimal(flat[PURPOSES.index(purpose)])),)
         return tuple((Decimal(to) if to else None, Decimal(share)) for to, share in self.leaf(f"collateral.ladders.{rank}.tiers"))
 
+    @cached_property
+    def _ranks(self) -> dict[str, str]:
+        return self.rows("collateral.ranks")
+
     def rank(self, asset: str, at: int) -> str:
         """COL-7: after the last change by then; before the first of them the rank it changed from. A rank of its own comes first."""
-        fixed, moves = self.rows("collateral.ranks").get(asset), self.rank_changes.get(asset)
+        fixed, moves = self._ranks.get(asset), self.rank_changes.get(asset)
         if fixed or not moves:
             return fixed or self.leaf("collateral.default_rank")
         return next((new for since, _, new in reversed(moves) if since <= at), moves[0][1])

@@ -10,7 +10,7 @@ from . import pro
 from .bands import Bands, Rung
 from .isolated import ADJUSTED, adjustment, both_coins, isolated_bands, isolated_rungs
 from .journal import Wallet
-from .measure import Measure
+from .measure import PLAIN, Measure
 from .money import ONE, give_down_quotient
 from .refusals import Refused
 from .rulebook import Rulebook
@@ -39,7 +39,7 @@ class Scheme(NamedTuple):
     rungs: Callable[[World, Wallet, str], list[Rung]]
     leverages: Callable[[Rulebook, Wallet], tuple[str, ...]]
     hand_liquidation: Callable[[World, Wallet], bool]
-    measure: Measure = Measure()
+    measure: Measure = PLAIN
     initial: Callable[[Rulebook, str], Tiers] | None = None
     quiz: str = ""
     regions: str = ""
@@ -182,7 +182,7 @@ def scheme_at(rules: Rulebook, wallet: Wallet, leverage: str | None) -> Scheme:
 
 
 def scheme_of(world: World, wallet: Wallet) -> Scheme:
-    return scheme_at(world.rules, wallet, leverage_of(world, wallet))
+    return world.state.once(wallet, world.rules, lambda wallet: scheme_at(world.rules, wallet, leverage_of(world, wallet)))
 
 
 def require_wallet(rules: Rulebook, wallet: Wallet) -> Scheme:

@@ -1,7 +1,7 @@
 """What the journal adds up to: balances and settings of one account and of the house."""
 
 from decimal import Decimal
-from typing import Iterable, NamedTuple
+from typing import Any, Callable, Iterable, NamedTuple
 
 from .journal import Account, Entry, Wallet
 from .money import ZERO
@@ -32,24 +32,53 @@ class Holding(NamedTuple):
 
 
 class State:
-    """Balances by (account, asset) and settings by (wallet, key). A value: `after` makes a new one."""
+    """Balances by (account, asset) and settings by (wallet, key), without what is zero or empty. A value: `after` makes a new one."""
 
-    __slots__ = ("balances", "settings", "_holdings", "_wallets")
+    __slots__ = ("balances", "settings", "_made", "_wallets")
 
     def __init__(self, balances: dict[tuple[Account, str], Decimal], settings: dict[tuple[Wallet, str], str]):
         self.balances = balances
         self.settings = settings
-        self._holdings: dict[Wallet, dict[str, Holding]] = {}  # as asked for
+        self._made: dict[Wallet, dict[Any, Any]] = {}
         self._wallets: dict[str, list[Wallet]] = {}
 
     def after(self, entries: Iterable[Entry]) -> "State":
-        balances, settings = dict(self.balances), dict(self.settings)
+        balances, settings = dict(self.balances), self.settings
+        touched: set[Wallet] = set()
+        opened = False
         for entry in entries:
             for account, asset, amount in entry.postings:
-                balances[account, asset] = balances.get((account, asset), ZERO) + amount
+                touched.add(account.wallet)
+                put(balances, (account, asset), balances.get((account, asset), ZERO) + amount)
+            if entry.changes and settings is self.settings:
+                settings = dict(settings)
             for wallet, key, value in entry.changes:
-                settings[wallet, key] = value
-        return State(balances, settings)
+                touched.add(wallet)
+                opened = opened or key == "opened_at"
+                put(settings, (wallet, key), value)
+        state = State(balances, settings)
+        state._made = {wallet: made for wallet, made in self._made.items() if wallet not in touched}
+        state._wallets = {} if opened else self._wallets
+        return state
+
+    def beside(self, house: dict[tuple[Account, str], Decimal]) -> "State":
+        """The same account, and the house as it stands by now: of every account of its own that it has ever used."""
+        state = State(self.balances | house, self.settings)
+        state._made, state._wallets = self._made, self._wallets
+        return state
+
+    def untouched_since(self, before: "State") -> list[Wallet]:
+        """The wallets that no entry touched between the two; of those that were looked at."""
+        return [wallet for wallet, made in self._made.items() if made is before._made.get(wallet)]
+
+    def once(self, wallet: Wallet, key: Any, make: Callable[[Wallet], Any]) -> Any:
+        """What follows from the balances and settings of a wallet of the account, made at its first use: it stands until an entry touches the wallet."""
+        made = self._made.get(wallet)
+        if made is None:
+            made = self._made[wallet] = {}
+        if key not in made:
+            made[key] = make(wallet)
+        return made[key]
 
     def balance(self, account: Account, asset: str) -> Decimal:
         return self.balances.get((account, asset), ZERO)
@@ -63,13 +92,14 @@ class State:
 
     def holdings(self, wallet: Wallet) -> dict[str, Holding]:
         """Every coin the wallet holds or owes, in the order of their names."""
-        if wallet not in self._holdings:
-            found: dict[str, dict[str, Decimal]] = {}
-            for (account, asset), amount in self.balances.items():
-                if amount and account.wallet == wallet:
-                    found.setdefault(asset, {})[account.bucket] = amount
-            self._holdings[wallet] = {asset: _holding(asset, found[asset]) for asset in sorted(found)}
-        return self._holdings[wallet]
+        return self.once(wallet, "holdings", self._held)
+
+    def _held(self, wallet: Wallet) -> dict[str, Holding]:
+        found: dict[str, dict[str, Decimal]] = {}
+        for (account, asset), amount in self.balances.items():
+            if account[0] == wallet and amount:
+                found.setdefault(asset, {})[account.bucket] = amount
+        return {asset: _holding(asset, found[asset]) for asset in sorted(found)}
 
     def wallets(self, owner: str) -> list[Wallet]:
         """The wallets the account has: spot first, then those it opened, in the order of their names."""
@@ -80,9 +110,22 @@ class State:
 
     def owes(self, wallet: Wallet) -> bool:
         """Whether the wallet has any debt: only then does time cost it anything."""
-        return any(holding.borrowed or holding.interest for holding in self.holdings(wallet).values())
+        return self.once(wallet, "owes", self._owes)
+
+    def _owes(self, wallet: Wallet) -> bool:
+        for _, _, _, borrowed, interest in self.holdings(wallet).values():
+            if borrowed or interest:
+                return True
+        return False
+
+
+def put(kept: dict, key: Any, value: Any) -> None:
+    if value:
+        kept[key] = value
+    else:
+        kept.pop(key, None)
 
 
 def _holding(asset: str, buckets: dict[str, Decimal]) -> Holding:
-    free, locked, borrowed, interest = (buckets.get(bucket, ZERO) for bucket in ("free", "locked", "borrowed", "interest"))
-    return Holding(asset, free, locked, -borrowed, -interest)
+    amount = buckets.get
+    return Holding(asset, amount("free", ZERO), amount("locked", ZERO), -amount("borrowed", ZERO), -amount("interest", ZERO))

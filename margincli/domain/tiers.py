@@ -1,6 +1,7 @@
 """Tables whose rate depends on how much there is: each slice of a value takes the rate of its own tier (COL-1, PRO-1)."""
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import Iterator, NamedTuple
 
 from .money import ONE, ZERO
@@ -23,13 +24,14 @@ def flat(rate: Decimal) -> Tiers:
     return ((None, rate),)
 
 
-def lines(tiers: Tiers) -> Iterator[Line]:
+@lru_cache(maxsize=256)
+def lines(tiers: Tiers) -> tuple[Line, ...]:
     """The tiers in order; the last has no end, and past a table's end the rate is 0 (COL-4)."""
-    low = summed = ZERO
+    found, low, summed = [], ZERO, ZERO
     for high, rate in (*tiers, (None, ZERO)):  # pragma: no branch: one without an end comes last
-        yield Line(low, high, rate, summed - rate * low)
+        found.append(Line(low, high, rate, summed - rate * low))
         if high is None:
-            return
+            return tuple(found)
         low, summed = high, summed + rate * (high - low)
 
 
@@ -41,9 +43,13 @@ def slices(tiers: Tiers, above: Decimal = ZERO) -> Iterator[tuple[Decimal | None
 
 
 def weighed(tiers: Tiers, value: Decimal) -> Decimal:
-    """The sum over the slices of `value`, each at the rate of its own tier."""
-    line = _top(tiers, value)
-    return line.rate * value + line.offset
+    """The sum over the slices of `value`, each at the rate of its own tier; past a table's end the rate is 0 (COL-4)."""
+    low = summed = ZERO
+    for high, rate in tiers:
+        if high is None or high >= value:
+            return summed + rate * (value - low)
+        low, summed = high, summed + rate * (high - low)
+    return summed
 
 
 def top_rate(tiers: Tiers, value: Decimal) -> Decimal:

@@ -14,6 +14,7 @@ from .bnb import BNB, charges_in_bnb
 from .delisting import scheduled, take_off
 from .interest import HOUR, PERIODIC, Hour, Run, hour_of, interest_entry, next_hour
 from .journal import Account, Entry, Wallet
+from .lull import is_lull
 from .market import Prices
 from .measure import Bound, bounds
 from .money import ZERO
@@ -34,6 +35,8 @@ def settle(world: World, settled_to: int) -> tuple[World, list[Entry]]:
     settle(t2) equals settle(t1), then settle(t2), for every t1 between: only hours that are booked together may differ.
     Raises Refused no_price when a debt has no price at all.
     """
+    if is_lull(world, settled_to):
+        return world, []
     walk = _Walk(world, settled_to)
     for at in walk.moments():
         walk.pass_by(at)

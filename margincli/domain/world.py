@@ -1,7 +1,8 @@
 """The world a decision is made in: one account, the house, the market, the rules and the moment."""
 
 from datetime import datetime, timedelta
-from typing import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import Any, Callable, Iterable, Sequence
 
 from .journal import Entry, Wallet
 from .market import Market
@@ -13,14 +14,28 @@ from .standing import State
 class World:
     """Everything a decision may look at. A value: `after` makes the world in which entries have happened."""
 
-    __slots__ = ("now", "owner", "state", "market", "rules", "healths")
+    __slots__ = ("now", "owner", "state", "market", "rules", "_made")
 
     def __init__(self, now: int, owner: str, state: State, market: Market, rules: Rulebook):
         self.now, self.owner, self.state, self.market, self.rules = now, owner, state, market, rules
-        self.healths: dict = {}  # of its wallets, as asked for: they follow from the rest
+        self._made: dict[Wallet, dict[Any, Any]] = {}
+
+    def once(self, wallet: Wallet, key: Any, make: Callable[[], Any]) -> Any:
+        """What follows from a wallet, the settings of its account and the moment, made at its first use."""
+        made = self._made.get(wallet)
+        if made is None:
+            made = self._made[wallet] = {}
+        if key not in made:
+            made[key] = make()
+        return made[key]
 
     def after(self, entries: Sequence[Entry]) -> "World":
-        return World(self.now, self.owner, self.state.after(entries), self.market, self.rules) if entries else self
+        if not entries:
+            return self
+        world = World(self.now, self.owner, self.state.after(entries), self.market, self.rules)
+        if world.state.settings is self.state.settings:
+            world._made = {wallet: self._made.setdefault(wallet, {}) for wallet in world.state.untouched_since(self.state)}
+        return world
 
     def at(self, now: int) -> "World":
         return self if now == self.now else World(now, self.owner, self.state, self.market, self.rules)
@@ -71,6 +86,7 @@ def chain(world: World, *steps: Step) -> tuple[World, list[Entry]]:
     return world, done
 
 
+@lru_cache(maxsize=256)
 def moment(at: int) -> str:
     """RFC 3339 in UTC from milliseconds; milliseconds shown only where there are any."""
     text = (_EPOCH + timedelta(milliseconds=at)).isoformat(timespec="milliseconds" if at % 1000 else "seconds")

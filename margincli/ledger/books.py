@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from heapq import merge
 from operator import itemgetter
+from typing import Any, NamedTuple
 
 from ..domain.journal import HOUSE, RESERVED, Account, Change, Entry, Posting, Unbalanced, Wallet
 from ..domain.money import plain
 from ..domain.standing import State
 from . import accruals, seals
 from .faults import UNITS_MOST, LedgerFault
-from .names import Names, Scale, amount_of, sign_of
+from .names import Names, Scale, amount_of
 
 _POSTING = "INSERT INTO postings (entry_id, line, account_id, asset_id, amount) VALUES (?, ?, ?, ?, ?)"
 _CHANGE = "INSERT INTO changes (entry_id, line, owner_id, wallet, key, value) VALUES (?, ?, ?, ?, ?, ?)"
@@ -24,6 +25,7 @@ _ABOUT_ASSET = (
 )
 
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 _by_number = itemgetter(0)
 
 
@@ -32,51 +34,91 @@ def _by_time(numbered: tuple[int, Entry]) -> tuple[int, int]:
     return entry.at, number
 
 
+class Rows(NamedTuple):
+    """An entry as the file takes it: its lines and its seal before the row that closes it."""
+
+    postings: list[tuple]
+    changes: list[tuple]
+    seal: tuple[int, str, str]
+    entry: tuple
+
+
 def append(db: sqlite3.Connection, names: Names, owner: str, entries: Iterable[Entry], scale: Scale) -> list[int]:
-    """Write entries after the last one; their numbers. Lines and the seal go before the row that closes them."""
-    number = last_id(db)
+    """Write entries after the last one; their numbers."""
+    number, head = last_id(db), seals.head(db)
     numbers = []
     for entry in entries:
         number += 1
-        postings, lines = _posting_rows(number, names, entry, scale)
-        db.executemany(_POSTING, postings)
-        if entry.changes:
-            db.executemany(_CHANGE, _change_rows(number, names, entry))
-        seal(db, names, number, owner, entry, lines)
+        rows = rows_of(names, number, head, owner, entry, scale)
+        write(db, [rows])
+        head = rows.seal[2]
         numbers.append(number)
     return numbers
 
 
+def rows_of(names: Names, number: int, head: str, owner: str, entry: Entry, scale: Scale) -> Rows:
+    """The rows of the entry that follows on the seal `head`. Raises LedgerFault ledger_full for an amount that the file cannot hold."""
+    postings, lines = _posting_rows(number, names, entry, scale)
+    changes = [(number, line, names.owner(wallet.owner), wallet.name, key, value) for line, (wallet, key, value) in enumerate(entry.changes)]
+    return Rows(postings, changes, *_closing(names, number, head, owner, entry, lines))
+
+
+def write(db: sqlite3.Connection, entries: Iterable[Rows]) -> None:
+    for postings, changes, sealed, entry in entries:
+        db.executemany(_POSTING, postings)
+        if changes:
+            db.executemany(_CHANGE, changes)
+        db.execute(_SEAL, sealed)
+        db.execute(_ENTRY, entry)
+
+
 def seal(db: sqlite3.Connection, names: Names, number: int, owner: str, entry: Entry, lines: Iterable[tuple]) -> None:
     """Write the seal and then the row of an entry whose lines are there; `lines` are its postings as they are sealed (see seals.py)."""
-    said = entry.at, entry.kind, entry.wallet.name, entry.asset, plain(entry.amount), json.dumps(entry.facts, ensure_ascii=False)
-    previous = seals.head(db)
-    db.execute(_SEAL, (number, previous, seals.seal(previous, (number, owner, *said), lines, _change_lines(entry))))
-    db.execute(_ENTRY, (number, names.owner(owner), *said))
+    sealed, row = _closing(names, number, seals.head(db), owner, entry, lines)
+    db.execute(_SEAL, sealed)
+    db.execute(_ENTRY, row)
+
+
+def _closing(names: Names, number: int, head: str, owner: str, entry: Entry, lines: Iterable[tuple]) -> tuple[tuple, tuple]:
+    said = entry.at, entry.kind, entry.wallet.name, entry.asset, plain(entry.amount), _encode(entry.facts)
+    changes = [(line, wallet.owner, wallet.name, key, value) for line, (wallet, key, value) in enumerate(entry.changes)]
+    return (number, head, seals.seal(head, (number, owner, *said), lines, changes)), (number, names.owner(owner), *said)
 
 
 def _posting_rows(number: int, names: Names, entry: Entry, scale: Scale) -> tuple[list[tuple], list[tuple]]:
     """Rows to write and lines to seal. What fills an account goes before what empties it: only the whole entry must leave it on its side of zero."""
-    rows, lines = [], []
+    filling, emptying, lines = [], [], []
     for line, (account, asset, amount) in enumerate(entry.postings):
         asset_id, units = names.units(asset, amount, scale)
-        emptying = sign_of(account.wallet.owner, account.bucket) * units < 0
-        rows.append((emptying, (number, line, names.account(account), asset_id, units)))
-        lines.append((line, str(account), asset, names.scale(asset), str(units)))
-    return [row for _, row in sorted(rows)], lines
-
-
-def _change_rows(number: int, names: Names, entry: Entry) -> Iterator[tuple]:
-    for line, (wallet, key, value) in enumerate(entry.changes):
-        yield number, line, names.owner(wallet.owner), wallet.name, key, value
-
-
-def _change_lines(entry: Entry) -> list[tuple]:
-    return [(line, wallet.owner, wallet.name, key, value) for line, (wallet, key, value) in enumerate(entry.changes)]
+        account_id, sign, told = names.place(account)
+        (emptying if sign * units < 0 else filling).append((number, line, account_id, asset_id, units))
+        lines.append((line, told, asset, names.scale(asset), str(units)))
+    return filling + emptying, lines
 
 
 def last_id(db: sqlite3.Connection) -> int:
     return db.execute("SELECT coalesce(max(id), 0) FROM entries").fetchone()[0]
+
+
+def units(db: sqlite3.Connection, account_id: int, asset_id: int) -> int:
+    """The balance of an account, in the coin's smallest units."""
+    row = db.execute("SELECT amount FROM balances WHERE account_id = ? AND asset_id = ?", (account_id, asset_id)).fetchone()
+    return row[0] if row else 0
+
+
+def settle(db: sqlite3.Connection, owner: str, at: int) -> None:
+    """Until when all that fell due is booked; of an account that may be new."""
+    upsert = "INSERT INTO owners (name, settled_to) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET settled_to = excluded.settled_to"
+    db.execute(upsert, (owner, at))
+
+
+def recall(db: sqlite3.Connection, ref: str) -> tuple[str, str, dict[str, Any]] | None:
+    row = db.execute("SELECT owner, request, document FROM refs WHERE ref = ?", (ref,)).fetchone()
+    return (row[0], row[1], json.loads(row[2])) if row else None
+
+
+def remember(db: sqlite3.Connection, ref: str, owner: str, request: str, document: dict[str, Any]) -> None:
+    db.execute("INSERT INTO refs VALUES (?, ?, ?, ?)", (ref, owner, request, _encode(document)))
 
 
 def last_entry_at(db: sqlite3.Connection, owner: str) -> int | None:

@@ -67,18 +67,20 @@ class BrokenBooks(Exception):
     """The file refused what would have broken the books: a fault of ours, never of the user's."""
 
 
-@contextmanager
-def translated(path: str) -> Iterator[None]:
+class translated:
     """Turn what SQLite says about `path` into a LedgerFault, or BrokenBooks."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        fault = _fault_of(error, path)
-        if fault is None:
-            raise
-        raise fault from error
-    except UnicodeDecodeError as error:  # of a name or a text in the file
-        raise LedgerFault("ledger_damaged", path=path, why=f"text in it is not UTF-8 ({error.reason})") from error
+
+    def __init__(self, path: str):
+        self.path = path
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _: Any, error: BaseException | None, trace: Any) -> None:
+        if isinstance(error, sqlite3.Error) and (fault := _fault_of(error, self.path)):
+            raise fault from error
+        if isinstance(error, UnicodeDecodeError):  # of a name or a text in the file
+            raise LedgerFault("ledger_damaged", path=self.path, why=f"text in it is not UTF-8 ({error.reason})") from error
 
 
 @contextmanager

@@ -5,7 +5,7 @@ Exact both ways: an amount that the file cannot hold to the last unit is refused
 
 import sqlite3
 from decimal import Decimal
-from typing import Callable
+from typing import Any, Callable, NamedTuple, Protocol
 
 from ..domain.journal import RESERVED, Account
 from ..domain.money import EXACT, plain
@@ -25,15 +25,29 @@ def amount_of(units: int, scale: int) -> Decimal:
     return Decimal(units).scaleb(-scale, EXACT)
 
 
+class Asked(Protocol):
+    """The file, or who asks it."""
+
+    def execute(self, question: str, words: Any = ..., /) -> sqlite3.Cursor: ...
+
+
+class Place(NamedTuple):
+    """An account in the file: its number, on which side of zero it stays, and as it is written in a seal."""
+
+    number: int
+    sign: int
+    told: str
+
+
 class Names:
     """Numbers of names, looked up and given out on first use, and remembered; a bounded number of them. Of no use after a rollback."""
 
-    __slots__ = ("_db", "_owners", "_accounts", "_assets")
+    __slots__ = ("_db", "_owners", "_places", "_assets")
 
-    def __init__(self, db: sqlite3.Connection):
+    def __init__(self, db: Asked):
         self._db = db
         self._owners: dict[str, int] = {}
-        self._accounts: dict[Account, int] = {}
+        self._places: dict[Account, Place] = {}
         self._assets: dict[str, tuple[int, int]] = {}
 
     def owner(self, name: str) -> int:
@@ -44,18 +58,23 @@ class Names:
         return self._owners[name]
 
     def account(self, account: Account) -> int:
-        number = self._accounts.get(account)
+        return self.place(account).number
+
+    def place(self, account: Account) -> Place:
+        known = self._places.get(account)
+        if known is None:
+            if len(self._places) >= AT_HAND:
+                self._places.clear()
+            known = self._places[account] = self._place(account)
+        return known
+
+    def _place(self, account: Account) -> Place:
+        (owner, *_), bucket = account
+        key, sign = (self.owner(owner), account.wallet.name, bucket), sign_of(owner, bucket)
+        number = self._known("SELECT id FROM accounts WHERE owner_id = ? AND wallet = ? AND bucket = ?", key)
         if number is None:
-            (owner, *_), bucket = account
-            key = (self.owner(owner), account.wallet.name, bucket)
-            number = self._known("SELECT id FROM accounts WHERE owner_id = ? AND wallet = ? AND bucket = ?", key)
-            if number is None:
-                row = (*key, sign_of(owner, bucket))
-                number = self._db.execute("INSERT INTO accounts (owner_id, wallet, bucket, sign) VALUES (?, ?, ?, ?)", row).lastrowid
-            if len(self._accounts) >= AT_HAND:
-                self._accounts.clear()
-            self._accounts[account] = number
-        return number
+            number = self._db.execute("INSERT INTO accounts (owner_id, wallet, bucket, sign) VALUES (?, ?, ?, ?)", (*key, sign)).lastrowid
+        return Place(number, sign, str(account))
 
     def units(self, asset: str, amount: Decimal, scale: Scale) -> tuple[int, int]:
         """The asset's number and the amount in its smallest units. Raises LedgerFault ledger_full, BrokenBooks."""

@@ -9,7 +9,7 @@ import sqlite3
 import stat
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Callable, Iterator, Union
+from typing import TYPE_CHECKING, Any, Callable, ContextManager, Iterator, Union
 
 from .faults import LedgerFault, reachable, translated
 from .session import Session
@@ -24,14 +24,13 @@ RuleDocument = Callable[[], dict[str, Any]]
 Ledger = Union[str, os.PathLike[str], "Kept"]
 
 
-@contextmanager
-def reading(path: Ledger, busy_seconds: float = BUSY_SECONDS) -> Iterator[Session]:
+def reading(path: Ledger, busy_seconds: float = BUSY_SECONDS) -> ContextManager[Session]:
     """The ledger as it stands at this moment, whoever writes meanwhile. Never creates one. Raises LedgerFault."""
-    if hasattr(path, "step"):
-        with path.step(None) as session:
-            yield session
-        return
-    path = os.fspath(path)
+    return path.step(None) if hasattr(path, "step") else _reading(os.fspath(path), busy_seconds)
+
+
+@contextmanager
+def _reading(path: str, busy_seconds: float) -> Iterator[Session]:
     with _doubted(path), translated(path):
         connection = _connect_to_read(path, busy_seconds)
         try:
@@ -40,18 +39,17 @@ def reading(path: Ledger, busy_seconds: float = BUSY_SECONDS) -> Iterator[Sessio
             connection.close()
 
 
-@contextmanager
-def writing(path: Ledger, document: RuleDocument | None = None, busy_seconds: float = BUSY_SECONDS) -> Iterator[Session]:
+def writing(path: Ledger, document: RuleDocument | None = None, busy_seconds: float = BUSY_SECONDS) -> ContextManager[Session]:
     """The ledger to oneself, from before the first read until `commit`; without a commit nothing has happened.
 
     Where there is none it is created, in the same transaction, with the rule book that `document()` answers; without
     `document` that is the fault no_ledger. Of one kept open it is a step. Raises LedgerFault.
     """
-    if hasattr(path, "step"):
-        with path.step(document) as session:
-            yield session
-        return
-    path = os.fspath(path)
+    return path.step(document) if hasattr(path, "step") else _writing(os.fspath(path), document, busy_seconds)
+
+
+@contextmanager
+def _writing(path: str, document: RuleDocument | None, busy_seconds: float) -> Iterator[Session]:
     with _doubted(path), translated(path):
         if document is not None and not is_begun(path):
             _create_file(path)

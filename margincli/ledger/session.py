@@ -53,10 +53,9 @@ class Session:
         row = self.db.execute("SELECT settled_to FROM owners WHERE name = ?", (owner,)).fetchone()
         return row[0] if row else None
 
-    def settle(self, owner: str, at: int) -> None:
-        """All that falls due until `at` is booked now. Creates the account; raises BrokenBooks when time would run back."""
-        upsert = "INSERT INTO owners (name, settled_to) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET settled_to = excluded.settled_to"
-        self.db.execute(upsert, (owner, at))
+    def settle(self, owner: str, at: int, state: State | None = None) -> None:
+        """All that falls due until `at` is booked now, and has left the account in this state. Creates the account; raises BrokenBooks when time would run back."""
+        books.settle(self.db, owner, at)
 
     def last_settled(self) -> tuple[str, int] | None:
         """The account that is settled the furthest, and until when; None in a ledger without accounts."""
@@ -168,12 +167,11 @@ class Session:
 
     def recall(self, ref: str) -> tuple[str, str, dict[str, Any]] | None:
         """(owner, request, document) remembered under `ref`."""
-        row = self.db.execute("SELECT owner, request, document FROM refs WHERE ref = ?", (ref,)).fetchone()
-        return (row[0], row[1], json.loads(row[2])) if row else None
+        return books.recall(self.db, ref)
 
     def remember(self, ref: str, owner: str, request: str, document: dict[str, Any]) -> None:
         """Raises BrokenBooks when `ref` is taken: recall it first."""
-        self.db.execute("INSERT INTO refs VALUES (?, ?, ?, ?)", (ref, owner, request, json.dumps(document, ensure_ascii=False)))
+        books.remember(self.db, ref, owner, request, document)
 
     # the market
 

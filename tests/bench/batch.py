@@ -1,34 +1,30 @@
-"""A batch of mixed lines against raw SQLite: the same rows into the same tables, triggers and all, by sqlite3 alone.
+"""A batch of mixed lines against the same rows in raw sqlite3, and against what hledger and ledger take to read the journal.
 
-    python tests/bench/batch.py [LINES] [ACCOUNTS]
+    python tests/bench/batch.py [LINES] [ACCOUNTS] [ROUNDS]
 
-CPU time of this process, so that a busy machine matters less.
+The batch and the readers of its journal are whole processes. The raw floor is what one would write by hand who has every row ready,
+seals and all: the same tables, indexes and triggers, an executemany for the lines of an entry, one transaction. CPU seconds, so
+that a busy machine matters less, and medians of rounds in turn.
 """
 
-import io
 import json
 import random
+import shutil
 import sqlite3
+import statistics
+import subprocess
 import sys
 import tempfile
 import time
-from contextlib import redirect_stdout
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
-from typing import NamedTuple
 
-from margincli.cli import shell
+from cold_start import ANSWERS, Cost, cost_of
 
-ANSWERS = Path(__file__).resolve().parents[1] / "answers.json"
 BEGIN = 1_725_264_000_000  # 2024-09-02T08:00:00Z
-
-
-class Result(NamedTuple):
-    lines: int
-    refused: int
-    entries: int
-    seconds: float
-    raw_seconds: float
+BATCH, RAW = "margincli batch", "the same rows in raw sqlite3"
+READERS = ("hledger", "ledger")
 
 
 def mixed(lines: int, accounts: int) -> list[str]:
@@ -61,46 +57,80 @@ def mixed(lines: int, accounts: int) -> list[str]:
     return found
 
 
-def measure(lines: int, accounts: int) -> Result:
+def measure(lines: int, accounts: int, rounds: int = 1) -> tuple[dict[str, list[Cost]], dict[str, int]]:
+    """What each costs, round by round; and how many lines, refusals, entries and postings there were."""
     with tempfile.TemporaryDirectory() as folder:
-        file, ledger = Path(folder) / "lines.jsonl", Path(folder) / "ledger.db"
-        file.write_text("\n".join(mixed(lines, accounts)))
-        out, begun = io.StringIO(), time.process_time()
-        with redirect_stdout(out):
-            shell.run(["batch", str(file), "--json", "--ledger", str(ledger)])
-        seconds = time.process_time() - begun
-        entries, raw = _raw(ledger, Path(folder) / "raw.db")
-        return Result(lines, out.getvalue().count('"error":'), entries, seconds, raw)
+        home, ours = Path(folder), [sys.executable, "-m", "margincli"]
+        (home / "lines.jsonl").write_text("\n".join(mixed(lines, accounts)))
+        counts = {"lines": lines, **made(home, ours)}
+        readers = {name: [name, "-f", f"journal.{name}", "balance"] for name in READERS if shutil.which(name)}
+        for name in readers:
+            with open(home / f"journal.{name}", "wb") as journal:
+                subprocess.run([*ours, "export", "--format", name, "--ledger", "whole.db"], cwd=folder, stdout=journal, check=True)
+        costs: dict[str, list[Cost]] = {name: [] for name in (BATCH, RAW, *readers)}
+        for turn in range(rounds):
+            costs[BATCH].append(cost_of([*ours, "batch", "lines.jsonl", "--json", "--ledger", f"{turn}.db"], folder, refused=3))
+            costs[RAW].append(raw(home / "whole.db", home / f"raw{turn}.db"))
+            for name, words in readers.items():
+                costs[name].append(cost_of(words, folder))
+        return costs, counts
 
 
-def _raw(ledger: Path, copy: Path) -> tuple[int, float]:
-    """The rows of a finished ledger into an empty one, an entry at a time and all in one transaction."""
+def made(home: Path, ours: list[str]) -> dict[str, int]:
+    """The ledger whose rows are copied and whose journal is read."""
+    out = subprocess.run([*ours, "batch", "lines.jsonl", "--json", "--ledger", "whole.db"], cwd=home, capture_output=True).stdout
+    with sqlite3.connect(home / "whole.db") as db:
+        counted = {table: db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("entries", "postings")}
+    return {"refused": out.count(b'"error":'), **counted}
+
+
+def raw(ledger: Path, copy: Path) -> Cost:
+    """The rows of a finished ledger into an empty one of the same make."""
     source, target = sqlite3.connect(ledger), sqlite3.connect(copy, isolation_level=None)
-    target.execute("PRAGMA journal_mode = WAL")
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "recursive_triggers = ON", "cache_size = -16384"):
+        target.execute(f"PRAGMA {pragma}")
     for kind in ("table", "index", "trigger"):
         for (sql,) in source.execute("SELECT sql FROM sqlite_master WHERE type = ? AND sql IS NOT NULL AND name NOT LIKE 'sqlite%'", (kind,)).fetchall():
             target.execute(sql)
-    entries = source.execute("SELECT * FROM entries ORDER BY id").fetchall()
-    lines = {table: {number: list(rows) for number, rows in groupby(source.execute(f"SELECT * FROM {table} ORDER BY entry_id"), key=lambda row: row[0])} for table in ("postings", "changes")}
-    for table in ("assets", "owners", "accounts"):
-        _insert(target, table, source.execute(f"SELECT * FROM {table}").fetchall())
-    begun = time.process_time()
-    target.execute("BEGIN")
-    for entry in entries:
-        _insert(target, "postings", sorted(lines["postings"].get(entry[0], ()), key=lambda row: row[4] < 0))
-        _insert(target, "changes", lines["changes"].get(entry[0], ()))
-        _insert(target, "entries", [entry])
+    names = {table: source.execute(f"SELECT * FROM {table}").fetchall() for table in ("assets", "owners", "accounts", "symbols", "quotes")}
+    lines = {table: {number: list(rows) for number, rows in groupby(source.execute(f"SELECT * FROM {table} ORDER BY entry_id"), key=itemgetter(0))} for table in ("postings", "changes")}
+    postings = {number: sorted(rows, key=lambda row: row[4] < 0) for number, rows in lines["postings"].items()}  # what fills an account before what empties it
+    entries, seals = (source.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall() for table in ("entries", "seals"))
+    insert = {table: f"INSERT INTO {table} VALUES ({','.join('?' * len(columns))})" for table, columns in columns_of(source).items()}
+    wall, cpu = time.perf_counter(), time.process_time()
+    target.execute("BEGIN IMMEDIATE")
+    for table, rows in names.items():
+        target.executemany(insert[table], rows)
+    for entry, seal in zip(entries, seals):
+        target.executemany(insert["postings"], postings.get(entry[0], ()))
+        if changes := lines["changes"].get(entry[0]):
+            target.executemany(insert["changes"], changes)
+        target.execute(insert["seals"], seal)
+        target.execute(insert["entries"], entry)
     target.execute("COMMIT")
-    return len(entries), time.process_time() - begun
+    return Cost(time.perf_counter() - wall, time.process_time() - cpu, 0)
 
 
-def _insert(db: sqlite3.Connection, table: str, rows) -> None:
-    if rows:
-        db.executemany(f"INSERT INTO {table} VALUES ({','.join('?' * len(rows[0]))})", rows)
+def columns_of(db: sqlite3.Connection) -> dict[str, list]:
+    tables = ("assets", "owners", "accounts", "symbols", "quotes", "postings", "changes", "seals", "entries")
+    return {table: db.execute(f"PRAGMA table_info({table})").fetchall() for table in tables}
+
+
+def ratio(costs: dict[str, list[Cost]], floor: str) -> float:
+    """The median over the rounds of a batch against `floor`."""
+    return statistics.median(ours.cpu / other.cpu for ours, other in zip(costs[BATCH], costs[floor]))
+
+
+def main() -> None:
+    lines, accounts, rounds = (int(word) for word in (sys.argv[1:] + ["20000", "100", "3"][len(sys.argv) - 1 :]))
+    costs, counts = measure(lines, accounts, rounds)
+    print(", ".join(f"{count} {name}" for name, count in counts.items()))
+    print(f"{'':<34}{'cpu s':>9}{'MiB':>9}{'batch against it':>20}")
+    for name, runs in costs.items():
+        cpu, peak = (statistics.median(getattr(run, figure) for run in runs) for figure in ("cpu", "peak_mib"))
+        print(f"{name:<34}{cpu:>9.2f}{f'{peak:.0f}' if peak else '':>9}{ratio(costs, name):>20.2f}")
+    print(f"{lines / statistics.median(run.cpu for run in costs[BATCH]):.0f} lines a second")
 
 
 if __name__ == "__main__":
-    lines, accounts = (int(word) for word in (sys.argv[1:] + ["20000", "100"][len(sys.argv) - 1 :]))
-    found = measure(lines, accounts)
-    print(f"{found.lines} lines ({found.refused} refused), {found.entries} entries: {found.seconds:.2f} s, {found.lines / found.seconds:.0f} lines a second")
-    print(f"the same rows in raw sqlite3: {found.raw_seconds:.2f} s; ratio {found.seconds / found.raw_seconds:.1f}")
+    main()

@@ -69,11 +69,11 @@ os._exit(0)
 """
 
 
-def cost_of(words: list[str], folder: str) -> Cost:
-    """One whole process, as the operating system accounts for it."""
+def cost_of(words: list[str], folder: str, refused: int = 0) -> Cost:
+    """One whole process, as the operating system accounts for it. It may end with `refused`."""
     launched = subprocess.run([sys.executable, "-S", "-c", LAUNCH, *words], cwd=folder, env=environment(folder), capture_output=True, text=True, check=True)
     code, *cost = json.loads(launched.stdout)
-    if code:
+    if code not in (0, refused):
         raise SystemExit(f"{words} ended with {code}")
     return Cost(*cost)
 

@@ -146,6 +146,16 @@ def test_objects_that_say_nothing(room, line):
     assert room.batch([line, "deposit USDT 5"])[0] == WORDS and room.counted() == 1
 
 
+def test_an_amount_that_the_file_cannot_hold_is_refused_alone(room):
+    """As one by one: what waits to be written is added up as the file will."""
+    given = ["deposit USDT 92000000000", "deposit USDT 92000000000 --account bob", "deposit BTC 1 --account bob", "withdraw USDT 5", "deposit USDT 99999999999999"]
+    code, documents = room.batch(given)
+    assert code == REFUSED and errors(documents) == {2: "ledger_full", 5: "amount_too_large"} and room.counted() == 3
+    for line in given:
+        room.run(*line.split(), ledger="one.db")
+    assert room.content() == room.content("one.db")
+
+
 def test_for_people(room):
     code, out, err = room.run("batch", given=MIXED)
     assert code == REFUSED and out.splitlines()[1] == "2  #1  2024-09-02 00:00:00  main  spot  Deposited 1000 USDT"

@@ -5,6 +5,7 @@ and the slow one (a full look at every moment) must find the same things. Hypoth
 """
 
 from decimal import Decimal
+from unittest.mock import patch
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -214,6 +215,22 @@ def test_the_quick_road_finds_what_the_slow_one_finds(world):
     finally:
         walk.Watch.quiet = honest
     assert quick == slow
+
+
+@many
+@given(accounts(), offsets, st.lists(st.integers(1, 2 * HOUR), min_size=1, max_size=8))
+def test_a_lull_is_where_a_walk_finds_nothing(world, offset, spans):
+    """From one command to the next, as the desk settles: the glance that spares the walk never misses anything."""
+    here, _ = walk.settle(World(START + offset, "main", world.state, world.market, world.rules), START)
+    since = here.now
+    for span in spans:
+        ahead = World(since + span, "main", here.state, world.market, world.rules)
+        with patch.object(walk, "is_lull", lambda *_: False):
+            walked, entries = walk.settle(ahead, since)
+        if walk.is_lull(ahead, since):
+            assert entries == []
+        assert walk.settle(ahead, since)[1] == entries
+        here, since = walked, ahead.now
 
 
 @many

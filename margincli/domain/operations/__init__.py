@@ -3,7 +3,9 @@
 ``decide`` finds the decision for a request by its type, and asks of every result that it leave no wallet in danger.
 """
 
+from functools import cache
 from importlib import import_module
+from typing import Any
 
 from ..journal import Entry
 from ..refusals import Refused
@@ -19,7 +21,7 @@ def decide(world: World, request) -> tuple[World, list[Entry]]:
 
     Returns the world after them and the entries in order. Raises Refused, having changed nothing.
     """
-    verb = import_module(type(request).__module__)
+    verb = _verb_of(type(request))
     for check in verb.CHECKS:
         check(world, request)
     after, entries = verb.decide(world, request)
@@ -35,10 +37,15 @@ CONSEQUENCES = {
 }
 
 
+@cache
+def _verb_of(request: type) -> Any:
+    return import_module(request.__module__)
+
+
 def require_health(before: World, after: World) -> None:
     """THR-7: no request takes a wallet from one band into a worse one in which it is called or liquidated. Raises Refused unhealthy_result."""
     for wallet in after.state.wallets(after.owner):
-        if not scheme_of(after, wallet).lends or not after.state.owes(wallet):
+        if not after.state.owes(wallet) or not scheme_of(after, wallet).lends:
             continue
         old, new = health(before, wallet), health(after, wallet)
         if new.band in CONSEQUENCES and BANDS.index(new.band) > BANDS.index(old.band):
