@@ -164,12 +164,13 @@ def _move_out(world: World, wallet: Wallet, asset: str) -> list[Entry]:
 
 
 def _sell_rest(world: World, wallet: Wallet, asset: str) -> list[Entry]:
-    """DEL-3: at the market into USDT; a little of it into BNB. Nothing where the wallet takes neither, or a price is missing."""
+    """DEL-3: at the market into USDT; a little of it into BNB. Not into a coin that has left too; nothing where the wallet takes none of them, or a price is missing."""
     free, price, btc = world.state.holding(wallet, asset).free, world.value_usdt(asset), world.value_usdt("BTC")
     bar = Decimal(world.rules.leaf("delistings.to_bnb_up_to_btc", "0.0012"))
     little = price is not None and btc is not None and free * price <= bar * btc
+    left = {asset, *(name for name, at in world.rules.delistings.items() if at <= world.now)}
     for coin in ("BNB", "USDT", "BTC") if little else ("USDT", "BTC"):
-        if free and price and coin != asset and world.value_usdt(coin) and scheme_of(world, wallet).admits(world.rules, wallet, coin):
+        if free and price and coin not in left and world.value_usdt(coin) and scheme_of(world, wallet).admits(world.rules, wallet, coin):
             return _sell(world, wallet, asset, free, coin)
     return []
 

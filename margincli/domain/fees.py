@@ -13,8 +13,8 @@ class Rates(NamedTuple):
     """FEE-3: the share of the three kinds; only the first is less in BNB."""
 
     standard: Decimal
-    tax: Decimal = ZERO
-    special: Decimal = ZERO
+    tax: Decimal
+    special: Decimal
 
 
 class Fee(NamedTuple):

@@ -140,6 +140,13 @@ def test_DEL_3_moved_out_down_to_level_2_and_the_rest_is_sold():
     assert health(after, CROSS).level == 2
 
 
+@pytest.mark.parametrize("usdt, wanted", [("13:00", "BTC"), ("14:00", "BTC"), ("14:01", "USDT")])
+def test_DEL_3_what_leaves_is_not_sold_into_a_coin_that_has_left(usdt, wanted):
+    """1,000 USDT may leave at first; then 3,000 stand against 1,500, and nothing may. Law 3: else it would have to go once more, whenever somebody looks."""
+    after, entries = walked("14:00", rates=FREE, rules=leaves(ETH="14:00", USDT=usdt), cross={"ETH": "3", "USDT": "1000" if usdt == "13:00" else "0", "BTC": "-0.075"})
+    assert (sale(entries).amount, sale(entries).facts["for"]) == (3, wanted)
+
+
 def test_DEL_3_at_level_2_or_under_all_is_sold():
     _, entries = walked("15:00", rates=FREE, rules=AT_14, cross={"ETH": "2", "USDT": "1000", "BTC": "-0.075"})
     assert happened(entries) == [("delisting", "", "0"), ("delisting_sell", "ETH", "2")]

@@ -85,6 +85,10 @@ def test_ORD_7_what_a_buy_locks_is_rounded_up_what_a_sell_locks_is_what_it_is():
     assert lock_of(buy._replace(type="STOP_LOSS", price=None, stop=D("0.7")), 5) == D("0.00003")
 
 
+def test_BOR_11_nothing_was_lent_for_an_order_unless_it_says_so():
+    assert (Order(1, "BTCUSDT", "BUY", "LIMIT", D(1)).lent, Order.read('{"number": 1, "symbol": "BTCUSDT", "side": "BUY", "type": "LIMIT", "qty": "1"}').lent) == (0, 0)
+
+
 def test_an_order_is_told_with_its_prices_and_its_list():
     whole = {"number": "1", "symbol": "BTCUSDT", "side": "SELL", "qty": "1", "status": "NEW"}
     assert told(order("STOP_LOSS_LIMIT", "SELL", "98", "100")) == {**whole, "type": "STOP_LOSS_LIMIT", "price": "98", "stop": "100"}

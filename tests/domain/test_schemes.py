@@ -79,7 +79,7 @@ def test_ISO_5_a_pair_without_a_table_takes_the_worth_of_20000_cut_down():
 def test_THR_1_MODE_5_LIQ_3_bars_of_cross(leverage, bars):
     found = world(leverage=leverage, cross={})
     bands = scheme_of(found, wallet()).bands(found, wallet())
-    assert bands[:8] == (*map(D, bars), D(leverage or 5), 0)
+    assert bands[:8] == (*map(D, bars), D(leverage or 5), 0) and bands.ceiling == bands.pre_liquidation_at == 0
 
 
 @pytest.mark.parametrize(

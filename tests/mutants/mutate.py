@@ -115,9 +115,10 @@ class Hot:
     def passing(self, mutant: Mutant) -> list:
         by_line = self.passed[str(module_file(mutant.module))]
         lines = mutant.lines if mutant.where else by_line
-        found = {test for line in lines for test in by_line.get(line, ()) if test}
+        passed = {test for line in lines for test in by_line.get(line, ()) if test}
+        found = passed if mutant.where else self.items  # what stands outside functions is passed when it is imported, by whom nobody knows
         last, near, wide = self.noticed.get(mutant.name), self.kills[f"{mutant.module}.{mutant.where}"], self.kills[mutant.module]
-        return [self.items[test] for test in sorted(found, key=lambda test: (test != last, -near[test], -wide[test], self.took[test]))]
+        return [self.items[test] for test in sorted(found, key=lambda test: (test != last, test not in passed, -near[test], -wide[test], self.took[test]))]
 
     def fork(self, session, place: int, mutant: Mutant, items: list) -> int:
         if pid := os.fork():
