@@ -4,11 +4,12 @@ Where many owe, the quiet ones pay their hours in one stroke (see domain/quiet.p
 through. The books come out the same; the report names the accounts to which anything but interest happened.
 """
 
+from decimal import Decimal
 from typing import Iterable
 
 from .desk import EVERYONE, Call, Document, answered_before, appended, bring, finished, receipt, require_account, wallets_health, write_others
 from .domain.interest import HOUR
-from .domain.journal import HOUSE, LOANS
+from .domain.money import ONE
 from .domain.quiet import call_bar, dues, growth_up, worst_prices
 from .domain.standing import State
 from .domain.world import World
@@ -17,7 +18,6 @@ from .ledger import writing
 from .render.documents import entry_document
 
 MANY = 1000  # debts, from which on a sweep looks at all of them at once
-MODES = ("cross", "isolated")
 
 
 def sweep(call: Call, command: str) -> Document:
@@ -45,11 +45,11 @@ def _walked(session, call: Call, entries: list[Document]) -> Iterable[list[str]]
         return [[call.account]]
     if is_shared(session, call.at):
         return [session.owners(owing_only=True)]
-    settled = session.settled_hours() if session.debts() >= MANY else {}
-    since, until = (min(first for first, _ in settled.values()), max(last for _, last in settled.values())) if settled else (0, 0)
-    if not settled or until > call.at or _rules_act(session, since, call.at):
+    loans = session.gather(MANY)
+    since, until = min((some.first for some in loans), default=0), max((some.last for some in loans), default=0)
+    if not loans or until > call.at or _rules_act(session, since, call.at):
         return ([owner] for owner in session.owners(owing_only=True))
-    entries += [entry_document(entry, None if call.dry_run else number) for number, entry in _quiet_hours(session, call.at, since, settled)]
+    entries += [entry_document(entry, None if call.dry_run else number) for number, entry in _quiet_hours(session, call.at, since, loans)]
     return ([owner] for owner in session.loud())
 
 
@@ -58,16 +58,14 @@ def _rules_act(session, since: int, until: int) -> bool:
     return bool(session.rulebook_changes(since, until)) or any(since < at <= until for at in session.rulebook(until).delistings.values())
 
 
-def _quiet_hours(session, now: int, since: int, hours):
+def _quiet_hours(session, now: int, since: int, loans):
     """Screen the accounts, and charge those that pass."""
     assets = session.assets()
     world = World(now, "", State({}, {}), session.market(assets, (), since, now), session.rulebook(now))
-    lent = [asset for (account, asset), amount in session.state(HOUSE.owner).balances.items() if account == LOANS and amount]
-    due = {hour: [one for mode in MODES for asset in lent for one in dues(world, mode, asset, hour * HOUR)] for hour in hours}
-    longest = due[min(hours)]
-    worth = []
-    for asset, (low, high) in worst_prices(world.market, assets, since, now).items():
-        grown = max((growth_up(one for one in longest if (one.asset, one.mode) == (asset, mode)) for mode in MODES))
-        worth.append((asset, low, high * grown))
+    due = {some: dues(world, some.mode, some.asset, some.hour * HOUR) for some in loans}
+    growths: dict[str, Decimal] = {}
+    for some, hours in due.items():
+        growths[some.asset] = max(growths.get(some.asset, ONE), growth_up(hours))
+    worth = [(asset, low, high * growths.get(asset, ONE)) for asset, (low, high) in worst_prices(world.market, assets, since, now).items()]
     session.screen(worth, lambda name: call_bar(world, name), (now - since) // HOUR + 1)
     return session.charge_quiet(due, now)

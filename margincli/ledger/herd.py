@@ -4,13 +4,16 @@ An accrual is one entry of the house for each coin, rate and span of hours, with
 of the account it goes to, so the lines of one account are found by key. REAL numbers serve to screen, with room to spare, and
 decide nothing: who is not safely quiet is left to the walk. What is charged comes from the one rule of the domain, in
 whole units.
+
+Every table is gone through in the order of its keys, once for each thing that is done: then a million loans cost a thousand
+times what a thousand cost, in the memory of a few of its pages.
 """
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
-from itertools import count
+from typing import NamedTuple
 
 from ..domain.interest import ACCRUAL, HOUR, PERIODIC
 from ..domain.journal import HOUSE, INTEREST, Entry, Posting
@@ -24,46 +27,67 @@ from .schema import ASTIR
 from .seals import lines_of
 
 SAFETY = 1 + 1e-9  # far more than a sum of REAL can be off
-_LOANS = "balances b CROSS JOIN accounts a ON a.id = b.account_id CROSS JOIN owners o ON o.id = a.owner_id"
 _OWED = "b.sign = -1 AND b.amount <> 0"
-_QUIET = "a.owner_id NOT IN (SELECT owner_id FROM temp.loud)"
+_LOUD = "SELECT owner_id FROM temp.loud"
 _ASIDE = ("postings_go_to_the_open_entry", "postings_add_up", "balances_follow_postings_update")
 
 
-def debts(db: sqlite3.Connection) -> int:
-    """How many balances are owed by anybody."""
-    return db.execute(f"SELECT count(*) FROM balances b WHERE {_OWED}").fetchone()[0]
+class Loans(NamedTuple):
+    """All loans of one coin, in wallets of one mode, of who was last settled in one hour (since 1970): the earliest at `first`, the latest at `last`."""
+
+    hour: int
+    mode: str
+    asset: str
+    first: int
+    last: int
 
 
-def settled_hours(db: sqlite3.Connection) -> dict[int, tuple[int, int]]:
-    """Until when those who owe are settled: by the hour (since 1970), the earliest and the latest moment."""
-    rows = db.execute(f"SELECT o.settled_to / {HOUR}, min(o.settled_to), max(o.settled_to) FROM {_LOANS} WHERE {_OWED} GROUP BY 1 ORDER BY 1")
-    return {hour: (first, last) for hour, first, last in rows}
+def gather(db: sqlite3.Connection, least: int) -> list[Loans]:
+    """Write down in temp.herd every loan, with the number of the account its interest goes to; none where fewer than `least` debts are owed."""
+    (debts,) = db.execute(f"SELECT count(*) FROM (SELECT 1 FROM balances b WHERE {_OWED} LIMIT ?)", (least,)).fetchone()
+    if debts < least:
+        return []
+    _put_aside(db, "herd")
+    db.execute(
+        "CREATE TEMP TABLE herd (hour INTEGER, mode TEXT, asset_id INTEGER, line INTEGER, owner_id INTEGER, settled_to INTEGER, principal INTEGER, "
+        "PRIMARY KEY (hour, mode, asset_id, line)) WITHOUT ROWID"
+    )
+    db.execute(
+        f"INSERT INTO temp.herd SELECT o.settled_to / {HOUR}, CASE a.wallet WHEN 'cross' THEN 'cross' ELSE 'isolated' END, b.asset_id, i.id, a.owner_id, o.settled_to, -b.amount "
+        "FROM balances b CROSS JOIN accounts a ON a.id = b.account_id CROSS JOIN owners o ON o.id = a.owner_id "
+        "CROSS JOIN accounts i ON i.owner_id = a.owner_id AND i.wallet = a.wallet AND i.bucket = 'interest' "
+        f"WHERE {_OWED} AND a.bucket = 'borrowed'"
+    )
+    names = dict(db.execute("SELECT id, name FROM assets"))
+    found = db.execute("SELECT hour, mode, asset_id, min(settled_to), max(settled_to) FROM temp.herd GROUP BY hour, mode, asset_id")
+    return [Loans(hour, mode, names[asset_id], first, last) for hour, mode, asset_id, first, last in found]
 
 
 def screen(db: sqlite3.Connection, worth: Iterable[tuple[str, Decimal, Decimal]], call_bar: Callable[[str], Decimal], hours: int) -> None:
-    """Write down in temp.loud the accounts that are not safely quiet: with business of their own, or near a bar within `hours`.
+    """Tell the accounts that owe apart: temp.quiet are safely so, temp.loud have business of their own, or come near a bar within `hours`.
 
     `worth`: a coin, what one of it counts for in USDT where it is held (the least), and where it is owed (the most, interest
     included). A coin that is missing there counts as nothing where it is held, and makes loud where it is owed.
     """
-    _put_aside(db, "loud", "worth", "dues")
+    _put_aside(db, "loud", "quiet", "worth")
     db.execute("CREATE TEMP TABLE loud (owner_id INTEGER PRIMARY KEY)")
+    db.execute("CREATE TEMP TABLE quiet (owner_id INTEGER PRIMARY KEY, near INTEGER)")
     db.execute("CREATE TEMP TABLE worth (asset_id INTEGER PRIMARY KEY, held REAL, owed REAL)")
     scales = {name: (number, scale) for number, name, scale in db.execute("SELECT id, name, scale FROM assets")}
     known = {scales[asset]: (held, owed) for asset, held, owed in worth if asset in scales}
     rows = ((number, *(float(price.scaleb(-scale)) for price in known.get((number, scale), (Decimal(0), Decimal("1E300"))))) for number, scale in scales.values())
     db.executemany("INSERT INTO temp.worth VALUES (?, ?, ?)", rows)
-    db.execute(f"INSERT OR IGNORE INTO temp.loud SELECT owner_id FROM settings WHERE {ASTIR}")
     db.create_function("call_bar", 1, lambda wallet: float(call_bar(wallet)) * SAFETY, deterministic=True)
     db.execute(
-        "INSERT OR IGNORE INTO temp.loud SELECT owner_id FROM (SELECT a.owner_id, a.wallet, "
+        "INSERT INTO temp.quiet SELECT owner_id, held <= owed * CASE wallet WHEN 'cross' THEN ? ELSE call_bar(wallet) END FROM (SELECT a.owner_id, a.wallet, "
         "sum(CASE b.sign WHEN 1 THEN b.amount * w.held ELSE 0 END) AS held, sum(CASE b.sign WHEN -1 THEN (? - b.amount) * w.owed ELSE 0 END) AS owed "
-        "FROM accounts a JOIN balances b ON b.account_id = a.id JOIN temp.worth w ON w.asset_id = b.asset_id "
+        "FROM accounts a CROSS JOIN balances b ON b.account_id = a.id CROSS JOIN temp.worth w ON w.asset_id = b.asset_id "
         "WHERE a.wallet NOT IN ('', 'spot') AND b.amount <> 0 GROUP BY a.owner_id, a.wallet) "
-        "WHERE owed > 0 AND held <= owed * CASE wallet WHEN 'cross' THEN ? ELSE call_bar(wallet) END",
-        (hours, float(call_bar("cross")) * SAFETY),  # every hour may round up by one unit
+        "WHERE owed > 0 ON CONFLICT (owner_id) DO UPDATE SET near = max(near, excluded.near)",
+        (float(call_bar("cross")) * SAFETY, hours),  # every hour may round up by one unit
     )
+    db.execute(f"INSERT INTO temp.loud SELECT owner_id FROM temp.quiet WHERE near UNION SELECT owner_id FROM settings WHERE {ASTIR}")
+    db.execute(f"DELETE FROM temp.quiet WHERE owner_id IN ({_LOUD})")
 
 
 def _put_aside(db: sqlite3.Connection, *tables: str) -> None:
@@ -72,33 +96,31 @@ def _put_aside(db: sqlite3.Connection, *tables: str) -> None:
         db.execute(f"DROP TABLE IF EXISTS temp.{table}")
 
 
-def charge(db: sqlite3.Connection, names: Names, settled_hour: dict[int, list[Due]]) -> list[tuple[int, Entry]]:
-    """Write the accruals of all quiet loans: `settled_hour` tells what falls due for who was last settled in that hour."""
-    due_of = dict(enumerate(due for hour in settled_hour.values() for due in hour))
-    number_of: dict[int, int] = {}
-    following = count(last_id(db) + 1)
-    charges = {key: units_charge_up(due) for key, due in due_of.items()}
-    db.create_function("entry_of", 1, lambda key: number_of.get(key) or number_of.setdefault(key, next(following)))
-    db.create_function("charge", 2, lambda key, principal: charges[key](principal), deterministic=True)
-    db.execute("CREATE TEMP TABLE dues (hour INTEGER, mode TEXT, asset_id INTEGER, key INTEGER, PRIMARY KEY (hour, asset_id, mode, key)) WITHOUT ROWID")
-    hours = [hour for hour, found in settled_hour.items() for _ in found]
-    rows = ((hour, due.mode, names.asset(due.asset), key) for (key, due), hour in zip(due_of.items(), hours))
-    db.executemany("INSERT INTO temp.dues VALUES (?, ?, ?, ?)", rows)
+def charge(db: sqlite3.Connection, names: Names, due_of: dict[Loans, list[Due]], now: int) -> list[tuple[int, Entry]]:
+    """Write the accruals of all quiet loans, each entry whole before the next, and settle their owners to `now`."""
+    written = []
     with guards_aside(db):
-        db.execute(
-            "INSERT INTO postings (entry_id, line, account_id, asset_id, amount) "
-            f"SELECT entry_of(d.key), i.id, i.id, b.asset_id, -charge(d.key, -b.amount) FROM {_LOANS} "
-            f"CROSS JOIN temp.dues d ON d.hour = o.settled_to / {HOUR} AND d.asset_id = b.asset_id AND d.mode = substr(a.wallet, 1, length(d.mode)) "
-            "JOIN accounts i ON i.owner_id = a.owner_id AND i.wallet = a.wallet AND i.bucket = 'interest' "
-            f"WHERE {_OWED} AND a.bucket = 'borrowed' AND {_QUIET}"
-        )
-        sums = [_add_up(db, names, number, due_of[key]) for key, number in number_of.items()]
-    return [_seal(db, names, number, due_of[key], loans, total) for (key, number), (loans, total) in zip(number_of.items(), sums)]
+        for loans, due in ((loans, due) for loans, found in due_of.items() for due in found):
+            number = last_id(db) + 1
+            if count := _lines(db, names, number, loans, due):
+                written.append((number, _seal(db, names, number, due, count, _add_up(db, names, number, due, count))))
+    db.execute("UPDATE owners SET settled_to = ? WHERE id IN (SELECT owner_id FROM temp.quiet)", (now,))
+    return written
 
 
-def _add_up(db: sqlite3.Connection, names: Names, number: int, due: Due) -> tuple[int, int]:
-    """The house's line, and the balances that follow from all of them. How many loans there are, and what they pay together."""
-    low, high, loans = db.execute("SELECT sum(-amount & 4294967295), sum(-amount >> 32), count(*) FROM postings WHERE entry_id = ?", (number,)).fetchone()
+def _lines(db: sqlite3.Connection, names: Names, number: int, loans: Loans, due: Due) -> int:
+    """A line for each quiet one of these loans; how many there are."""
+    db.create_function("charge", 1, units_charge_up(due), deterministic=True)
+    return db.execute(
+        "INSERT INTO postings (entry_id, line, account_id, asset_id, amount) SELECT ?, line, line, asset_id, -charge(principal) "
+        f"FROM temp.herd WHERE hour = ? AND mode = ? AND asset_id = ? AND owner_id NOT IN ({_LOUD})",
+        (number, loans.hour, loans.mode, names.asset(loans.asset)),
+    ).rowcount
+
+
+def _add_up(db: sqlite3.Connection, names: Names, number: int, due: Due, loans: int) -> int:
+    """The house's line, and the balances that follow from all of them. What the loans pay together."""
+    low, high = db.execute("SELECT sum(-amount & 4294967295), sum(-amount >> 32) FROM postings WHERE entry_id = ?", (number,)).fetchone()
     total, account, asset_id = low + (high << 32), names.account(INTEREST), names.asset(due.asset)
     if total > UNITS_MOST:
         raise LedgerFault("ledger_full", most=UNITS_MOST, asset=due.asset, amount=str(total))
@@ -107,10 +129,17 @@ def _add_up(db: sqlite3.Connection, names: Names, number: int, due: Due) -> tupl
         "UPDATE balances SET amount = balances.amount + p.amount FROM postings p "
         "WHERE p.entry_id = ? AND balances.account_id = p.account_id AND balances.asset_id = p.asset_id",
         (number,),
-    )
-    if followed.rowcount != loans + 1:
-        raise AssertionError(f"{loans + 1} lines of entry {number} met {followed.rowcount} balances")
-    return loans, total
+    ).rowcount
+    if followed <= loans:  # whose interest was in BNB so far
+        followed += db.execute(
+            "INSERT INTO balances (account_id, asset_id, sign, amount) SELECT p.account_id, p.asset_id, a.sign, p.amount FROM postings p "
+            "JOIN accounts a ON a.id = p.account_id LEFT JOIN balances b ON b.account_id = p.account_id AND b.asset_id = p.asset_id "
+            "WHERE p.entry_id = ? AND b.account_id IS NULL",
+            (number,),
+        ).rowcount
+    if followed != loans + 1:
+        raise AssertionError(f"{loans + 1} lines of entry {number} met {followed} balances")
+    return total
 
 
 def add_lines(db: sqlite3.Connection, names: Names, number: int, postings: Iterable[Posting], scale: Scale) -> None:
@@ -125,16 +154,11 @@ def seal_loans(db: sqlite3.Connection, names: Names, number: int, entry: Entry) 
     seal(db, names, number, HOUSE.owner, entry, lines_of(db, number))
 
 
-def _seal(db: sqlite3.Connection, names: Names, number: int, due: Due, loans: int, total: int) -> tuple[int, Entry]:
+def _seal(db: sqlite3.Connection, names: Names, number: int, due: Due, loans: int, total: int) -> Entry:
     facts = {"type": PERIODIC, "mode": due.mode, "rate_daily": plain(due.rate_daily), "first": moment(due.first), "hours": due.hours, "loans": loans}
     entry = Entry(due.last, ACCRUAL, HOUSE, due.asset, amount_of(total, names.scale(due.asset)), (), (), facts)
     seal_loans(db, names, number, entry)
-    return number, entry
-
-
-def settle(db: sqlite3.Connection, now: int) -> None:
-    """The quiet accounts that owe are up to date."""
-    db.execute(f"UPDATE owners SET settled_to = ? WHERE id IN (SELECT a.owner_id FROM {_LOANS} WHERE {_OWED} AND {_QUIET})", (now,))
+    return entry
 
 
 def loud(db: sqlite3.Connection) -> Iterator[str]:

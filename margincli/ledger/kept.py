@@ -24,6 +24,7 @@ from .session import Session
 
 if TYPE_CHECKING:
     from ..domain.quiet import Due
+    from .herd import Loans
 
 AHEAD_MS = 1_800_000  # how much more of the prices is read than was asked for on either side, at least
 POINTS_MOST = 100_000  # of one market, to be remembered
@@ -204,7 +205,7 @@ class KeptSession(Session):
 
     # many accounts at once
 
-    def charge_quiet(self, due: "dict[int, list[Due]]", now: int) -> list[tuple[int, Entry]]:
+    def charge_quiet(self, due: "dict[Loans, list[Due]]", now: int) -> list[tuple[int, Entry]]:
         written = super().charge_quiet(due, now)
         self._forget_accounts()
         return written

@@ -21,6 +21,7 @@ from .names import Names, Scale
 if TYPE_CHECKING:  # loaded by those who ask for it
     from ..domain.pool import PoolRate
     from ..domain.quiet import Due
+    from .herd import Loans
     from .prices import CandleRow, Loaded, RateRow
 
 
@@ -123,17 +124,11 @@ class Session:
 
     # many accounts at once (see herd.py)
 
-    def debts(self) -> int:
-        """How many balances are owed by anybody."""
+    def gather(self, least: int) -> "list[Loans]":
+        """All loans, those of one hour, mode and coin together; none where fewer than `least` debts are owed."""
         from . import herd
 
-        return herd.debts(self.db)
-
-    def settled_hours(self) -> dict[int, tuple[int, int]]:
-        """Until when those who owe are settled: by the hour since 1970, the earliest and the latest moment."""
-        from . import herd
-
-        return herd.settled_hours(self.db)
+        return herd.gather(self.db, least)
 
     def assets(self) -> list[str]:
         """Every coin the ledger has held."""
@@ -145,13 +140,11 @@ class Session:
 
         herd.screen(self.db, worth, call_bar, hours)
 
-    def charge_quiet(self, due: "dict[int, list[Due]]", now: int) -> list[tuple[int, Entry]]:
-        """Charge the quiet accounts what falls `due` for who was settled in that hour, and settle them to `now`."""
+    def charge_quiet(self, due: "dict[Loans, list[Due]]", now: int) -> list[tuple[int, Entry]]:
+        """Charge the quiet accounts what falls `due` for their loans, and settle them to `now`."""
         from . import herd
 
-        written = herd.charge(self.db, self._names, due)
-        herd.settle(self.db, now)
-        return written
+        return herd.charge(self.db, self._names, due, now)
 
     def loud(self) -> Iterable[str]:
         """The accounts that are left to the walk."""

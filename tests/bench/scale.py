@@ -44,7 +44,9 @@ def loans(path: Path, accounts: int) -> None:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("CREATE TABLE loans (id INTEGER PRIMARY KEY, asset INTEGER, principal INTEGER, interest INTEGER) STRICT")
         db.execute("CREATE TABLE accruals (loan INTEGER, hour INTEGER, amount INTEGER) STRICT")
+        db.execute("BEGIN")
         db.executemany("INSERT INTO loans VALUES (?, 1, ?, 0)", ((number, 2_000_000_000_000 + number) for number in range(accounts)))
+        db.execute("COMMIT")
     db.close()
 
 

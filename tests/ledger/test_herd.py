@@ -30,9 +30,12 @@ def charged(path):
             session.settle(owner, 49 * HOUR)
         bars = {"cross": Decimal("10")}
         session.append("near", of("near", borrow("100", 49 * HOUR)), scale)  # owes twice as much
+        assert session.gather(1000) == []
+        (loans,) = session.gather(1)
+        assert loans == (49, "cross", "USDT", 49 * HOUR, 49 * HOUR)
         session.screen(WORTH, bars.get, 2)
         assert list(session.loud()) == ["near"]
-        ((number, entry),) = session.charge_quiet({49: [Due("cross", "USDT", 50 * HOUR, 2, RATE)]}, 51 * HOUR)
+        ((number, entry),) = session.charge_quiet({loans: [Due("cross", "USDT", 50 * HOUR, 2, RATE)]}, 51 * HOUR)
         assert (number, entry.amount, entry.facts["loans"], entry.at) == (18, 4 * Decimal("0.00083334"), 2, 51 * HOUR)
         session.commit()
     return path
@@ -88,6 +91,7 @@ def test_a_sum_past_what_the_file_holds_is_told(path):
         for owner in ("main", "other"):
             session.append(owner, of(owner, story()), scale)
             session.settle(owner, 49 * HOUR)
+        (loans,) = session.gather(1)
         session.screen(WORTH, lambda wallet: Decimal(0), 2)
         with pytest.raises((LedgerFault, BrokenBooks), match="more than"):
-            session.charge_quiet({49: [Due("cross", "USDT", 50 * HOUR, 2, Decimal(10**10))]}, 51 * HOUR)
+            session.charge_quiet({loans: [Due("cross", "USDT", 50 * HOUR, 2, Decimal(10**10))]}, 51 * HOUR)
