@@ -8,10 +8,14 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from ..domain.interest import ACCRUAL, HOUR, Hour, Run, interest_entry
 from ..domain.journal import HOUSE, Entry, Wallet
 from .names import amount_of
+
+if TYPE_CHECKING:
+    from .folding import Claim
 
 _OF_HOUSE = "e.owner_id = (SELECT id FROM owners WHERE name = :house) AND e.kind = :kind"
 _LINES = (
@@ -27,6 +31,14 @@ def of_owner(db: sqlite3.Connection, owner: str, since: int, until: int, asset: 
         return []
     wallets = "SELECT a.id, a.wallet FROM accounts a JOIN owners o ON o.id = a.owner_id WHERE o.name = ? AND a.bucket = 'interest' AND a.sign = -1"
     return [part for account, wallet in db.execute(wallets, (owner,)).fetchall() for part in _parts(db, Wallet.named(owner, wallet), {**words, "account": account})]
+
+
+def claims(db: sqlite3.Connection) -> "Iterator[Claim]":
+    """A line that bears another number than that of its account would be missing from that account's part."""
+    ask = f"SELECT p.entry_id, p.line, p.account_id FROM entries e CROSS JOIN postings p ON p.entry_id = e.id WHERE {_OF_HOUSE} AND p.line <> p.account_id"
+    rows = db.execute(ask, {"house": HOUSE.owner, "kind": ACCRUAL})
+    for number, line, account in rows:
+        yield "interest", f"In accrual {number}, line {line} goes to account {account}: it has to bear that number.", {"entry": number, "line": line}
 
 
 def _parts(db: sqlite3.Connection, wallet: Wallet, words: dict) -> Iterator[tuple[int, Entry]]:

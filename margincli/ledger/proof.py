@@ -8,7 +8,7 @@ from typing import Any
 from ..domain.journal import RESERVED
 from ..domain.money import plain
 from ..domain.world import moment
-from . import chain, legible, pool
+from . import accruals, chain, legible, pool
 from .folding import Claim, Fold
 from .names import amount_of, sign_of
 from .seals import hash_of
@@ -52,6 +52,7 @@ def _claims(db: sqlite3.Connection, earlier_head: str | None) -> Iterator[Claim]
     fold = Fold(db)
     yield from _accounts(fold)
     yield from fold.entries()
+    yield from accruals.claims(db)
     yield from chain.claims(db, earlier_head)
     yield from _balances(fold)
     yield from _totals(fold)
