@@ -3,7 +3,7 @@
     python tests/bench/big.py LEDGER [ACCOUNTS]
 
 Each account deposits BTC, ETH and USDT, moves two of them into its cross wallet and borrows USDT: sixteen postings, three coins,
-one loan. The hundred differ in what they borrow; a fall of BTC takes the one that borrowed most first. The guards of the
+one loan. The hundred differ in what they borrow; the last has borrowed so much more that a fall of BTC can take it alone. The guards of the
 file step aside while rows are copied and are put back: `margincli check` finds nothing amiss.
 """
 
@@ -49,7 +49,7 @@ def begin(session, name: str, kind: int) -> None:
         Activate(cross, "3", "DE", "accepted", key, key),
         Transfer("BTC", D(1), spot, cross),
         Transfer("ETH", D(2), spot, cross),
-        Borrow(cross, "USDT", D(f"{20_000 + 100 * kind}.87654321")),
+        Borrow(cross, "USDT", D(f"{20_000 + 100 * kind if kind < KINDS - 1 else 100_000}.87654321")),
     ):
         world, _ = desk.load(session, name, BEGIN, request)
         _, entries = decide(world, request)

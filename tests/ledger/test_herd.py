@@ -3,9 +3,9 @@
 from decimal import Decimal
 
 import pytest
-from ledgers import RATE, RULES, borrow, by_hand, hours, scale, story
+from ledgers import RATE, RULES, borrow, by_hand, deposit, hours, scale, story
 
-from margincli.domain.interest import HOUR
+from margincli.domain.interest import CONVERTED, HOUR, ON_BORROW, Hour, Run, charge_hour_in_bnb_up, interest_entry
 from margincli.domain.journal import Wallet
 from margincli.domain.quiet import Due
 from margincli.ledger import BrokenBooks, LedgerFault, reading, writing
@@ -100,3 +100,22 @@ def test_a_sum_past_what_the_file_holds_is_told(path):
         session.screen(WORTH, lambda wallet: Decimal(0), 2)
         with pytest.raises((LedgerFault, BrokenBooks), match="more than"):
             session.charge_quiet({loans: [Due("cross", "USDT", 50 * HOUR, 2, Decimal(10**10))]}, 51 * HOUR)
+
+
+def test_a_loan_whose_interest_was_in_bnb_so_far(path):
+    """It has owed none of its own coin yet: the first hour that it does comes in the stroke like any other (BNB-3)."""
+    terms = {"raw_asset": "USDT", "price_usdt": "1", "bnb_usdt": "500", "discount": "0.05"}
+    charge = charge_hour_in_bnb_up(Decimal(100), RATE, Decimal("0.05"), Decimal(1), Decimal(500), 8)
+    in_bnb = interest_entry(Wallet("main", "cross"), Run(Hour("BNB", ON_BORROW + CONVERTED, Decimal(100), RATE, charge, tuple(terms.items())), HOUR))
+    with writing(path, lambda: RULES) as session:
+        for owner, entries in (("main", [deposit("1000", HOUR), borrow("100", HOUR)[0], in_bnb]), ("other", story())):
+            session.append(owner, of(owner, entries), scale)
+            session.settle(owner, 49 * HOUR)
+        (loans,) = session.gather(1)
+        session.screen([*WORTH, ("BNB", Decimal(500), Decimal(500))], {"cross": Decimal("1.3")}.get, 1)
+        ((number, entry),) = session.charge_quiet({loans: [Due("cross", "USDT", 50 * HOUR, 1, RATE)]}, 50 * HOUR)
+        assert entry.facts["loans"] == 2
+        session.commit()
+    assert findings(path) == set()
+    with reading(path) as session:
+        assert session.history("main", limit=1) == [(number, hours("100", 50 * HOUR, 1))]
