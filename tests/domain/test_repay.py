@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from margincli.domain.operations import decide
 from margincli.domain.operations.trade import Trade
 from margincli.domain.operations.repay import QuickRepay, Repay, RepaySelling, quantity_up
-from worlds import D, booked, ladder, lines, outcome, refuses, ruled, wallet, world
+from worlds import RULES, D, booked, ladder, lines, outcome, refuses, ruled, wallet, world
 
 CROSS, BTC = wallet(), wallet("isolated:BTCUSDT")
 STRICT = ruled({"repay.minimum": "5", "repay.smallest_rest": "3"})
@@ -170,7 +170,7 @@ def test_REP_7_where_the_fee_rounds_a_unit_away_one_step_more_is_sold():
     assert sold(entries) == [("CFXUSDT", "SELL", "2")] and after.state.holding(CROSS, "USDT").free == D("0.00000001")
 
 
-FINE = {"pairs.rows.BTCUSDT": ["BTC", "USDT", "0.01", "", *ruled({}).document["pairs"]["rows"]["BTCUSDT"][4:]]}  # no lots
+FINE = {"pairs.rows.BTCUSDT": ["BTC", "USDT", "0.01", "-", *RULES.cells("pairs", "BTCUSDT")[4:]]}  # no lots
 
 
 @pytest.mark.parametrize(
