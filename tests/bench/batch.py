@@ -21,6 +21,7 @@ from operator import itemgetter
 from pathlib import Path
 
 from cold_start import ANSWERS, Cost, cost_of
+from figures import Figure
 
 BEGIN = 1_725_264_000_000  # 2024-09-02T08:00:00Z
 BATCH, RAW = "margincli batch", "the same rows in raw sqlite3"
@@ -119,6 +120,13 @@ def columns_of(db: sqlite3.Connection) -> dict[str, list]:
 def ratio(costs: dict[str, list[Cost]], floor: str) -> float:
     """The median over the rounds of a batch against `floor`."""
     return statistics.median(ours.cpu / other.cpu for ours, other in zip(costs[BATCH], costs[floor]))
+
+
+def figures(lines: int, rounds: int) -> list[Figure]:
+    costs, _ = measure(lines, 100, rounds)
+    floors = {RAW: ("the same rows in raw `sqlite3`, by hand", "4"), "hledger": ("hledger reading the resulting journal", "1"), "ledger": ("ledger reading it", "")}
+    peak = max(run.peak_mib for run in costs[BATCH])
+    return [Figure(f"`batch`, {lines:,} mixed lines", floor, ratio(costs, name), goal, peak) for name, (floor, goal) in floors.items() if name in costs]
 
 
 def main() -> None:

@@ -21,6 +21,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from cold_start import Cost, cost_of, environment
+from figures import Figure
 
 from margincli.ledger import writing
 
@@ -165,6 +166,32 @@ def tell(accounts: int, rounds: int, home: Path) -> None:
     for name, seconds in (("find who is due, by a plain scan", plain), (f"find who is due ({due})", ours)):
         print(f"{name:<34}{seconds:>9.3f}{seconds / accounts * 1e6:>9.1f}{'':>7}{seconds / plain:>9.2f}")
     print("reads while an hour is accrued: {} answered, {} refused".format(*reads_during(home)), flush=True)
+
+
+def figures(accounts: int, rounds: int) -> list[Figure]:
+    """Of that many accounts; and what one of them costs, as a multiple of what it costs among a tenth and a hundredth as many."""
+    each: dict[str, list[float]] = {"accrue, 1 hour": [], "finding": []}
+    for size in (accounts // 100, accounts // 10, accounts):
+        with tempfile.TemporaryDirectory() as folder:
+            costs = measure(size, rounds, Path(folder))
+            ours, plain, _ = find(Path(folder, "big.db"))
+        each["accrue, 1 hour"].append(statistics.median(run.cpu for run in costs["accrue, 1 hour"]) / size)
+        each["finding"].append(ours / size)
+
+    def figure(name: str, job: str, floor: str, goal: str) -> Figure:
+        return Figure(job, floor, ratio(costs, name, AGAINST[name]), goal, max(run.peak_mib for run in costs[name]))
+
+    return [
+        figure("accrue, 1 hour", f"`accrue` of an hour, {accounts:,} loans", "one exact SQL UPDATE with an accrual row a loan", "4, 64 MiB"),
+        figure("accrue, 720 hours", "`accrue` of 720 hours at one rate", "one hour", "1.5"),
+        Figure("finding who is to be liquidated", "one ordered scan that computes levels in plain Python integers", ours / plain, "1"),
+        figure("borrow, this ledger", "`borrow` on that ledger", "on one of a hundred accounts", "1.1"),
+        *(
+            Figure(f"{name}, each account", f"among a {part} as many", costs[-1] / costs[place], "1")
+            for name, costs in each.items()
+            for place, part in ((1, "tenth"), (0, "hundredth"))
+        ),
+    ]
 
 
 def main() -> None:
