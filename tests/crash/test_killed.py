@@ -122,7 +122,8 @@ def test_killed_while_exporting_and_importing(tmp_path):
         assert out.read_bytes() == whole
         if new.ledger.exists():
             new.holds()
-            new.ledger.unlink()
+            for file in tmp_path.glob("new.db*"):  # who looked at it may have left a log beside it
+                file.unlink()
             made += 1
     assert new.run("import", str(out)).code == DONE and not _parts(room)
     print(f"{24 * ROUNDS} kills: a hidden part left {left} times, {made} ledgers made before the blow")

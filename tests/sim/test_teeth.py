@@ -24,7 +24,7 @@ from margincli.domain.operations import transfer
 from margincli.domain.refusals import Refused
 from margincli.domain.risk import exposure
 from margincli.ledger import copies as backups
-from margincli.ledger import kept, parts, session
+from margincli.ledger import memory, parts, session
 
 for found in pkgutil.walk_packages(margincli.__path__, "margincli."):  # whatever is loaded while something is broken would keep it
     if not found.name.endswith("__main__"):
@@ -210,7 +210,17 @@ def nothing_is_put_back(patch):
 
 def a_batch_forgets_its_own_lines(patch):
     """What a line of a batch has written is not seen by the next ones."""
-    patch.setattr(kept.KeptSession, "append", session.Session.append)
+    append, settle = memory.KeptSession.append, memory.KeptSession.settle
+
+    def forgetful(session, owner, entries, scale):
+        before = session._states.get(owner)
+        numbers = append(session, owner, entries, scale)
+        if before is not None:
+            session._states[owner] = before
+        return numbers
+
+    patch.setattr(memory.KeptSession, "append", forgetful)
+    patch.setattr(memory.KeptSession, "settle", lambda session, owner, at, state=None: settle(session, owner, at))
 
 
 BREAKS = {  # which law finds it, and in which life
