@@ -60,18 +60,13 @@ def _meets(measure: Measure, own: Holding, held: Line, owed: Line, rest: Decimal
     """p = (LR x L_o - A_o) / (b - LR x d) while balance and debt are in these tiers: None where the line meets the bar outside them."""
     slope = held.rate * own.balance - (measure.owes + bar * owed.rate) * own.debt
     top = bar * owed.offset - held.offset - rest
-    if not slope or (top > 0) != (slope > 0) or not top:
-        return None
-    if not (_within(held, own.balance, top, slope) and _within(owed, own.debt, top, slope)):
+    exact = ratio(top, slope) if slope else ZERO
+    if exact <= 0 or not (_within(held, own.balance * exact) and _within(owed, own.debt * exact)):
         return None
     return charge_up_quotient(top, slope) if slope > 0 else give_down_quotient(-top, -slope)
 
 
-def _within(line: Line, amount: Decimal, top: Decimal, slope: Decimal) -> bool:
-    """Whether what there is of the coin lies in the tier at the price top / slope."""
-    if not line.low and line.high is None:
-        return True
-    value = amount * ratio(top, slope)
+def _within(line: Line, value: Decimal) -> bool:
     return line.low <= value and (line.high is None or value <= line.high)
 
 

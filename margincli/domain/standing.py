@@ -67,9 +67,9 @@ class State:
         state._made, state._wallets = self._made, self._wallets
         return state
 
-    def untouched_since(self, before: "State") -> list[Wallet]:
-        """The wallets that no entry touched between the two; of those that were looked at."""
-        return [wallet for wallet, made in self._made.items() if made is before._made.get(wallet)]
+    def looked_at(self) -> list[Wallet]:
+        """The wallets of which something is kept; right after entries, those that none of them touched."""
+        return list(self._made)
 
     def once(self, wallet: Wallet, key: Any, make: Callable[[Wallet], Any]) -> Any:
         """What follows from the balances and settings of a wallet of the account, made at its first use: it stands until an entry touches the wallet."""

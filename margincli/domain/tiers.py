@@ -43,13 +43,9 @@ def slices(tiers: Tiers, above: Decimal = ZERO) -> Iterator[tuple[Decimal | None
 
 
 def weighed(tiers: Tiers, value: Decimal) -> Decimal:
-    """The sum over the slices of `value`, each at the rate of its own tier; past a table's end the rate is 0 (COL-4)."""
-    low = summed = ZERO
-    for high, rate in tiers:
-        if high is None or high >= value:
-            return summed + rate * (value - low)
-        low, summed = high, summed + rate * (high - low)
-    return summed
+    """The sum over the slices of `value`, each at the rate of its own tier."""
+    line = _top(tiers, value)
+    return line.rate * value + line.offset
 
 
 def top_rate(tiers: Tiers, value: Decimal) -> Decimal:

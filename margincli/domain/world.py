@@ -34,7 +34,7 @@ class World:
             return self
         world = World(self.now, self.owner, self.state.after(entries), self.market, self.rules)
         if world.state.settings is self.state.settings:
-            world._made = {wallet: self._made.setdefault(wallet, {}) for wallet in world.state.untouched_since(self.state)}
+            world._made = {wallet: self._made.setdefault(wallet, {}) for wallet in world.state.looked_at()}
         return world
 
     def at(self, now: int) -> "World":

@@ -4,12 +4,13 @@ import pytest
 from worlds import RULES, D, candles, quotes, ruled, settle, state, wallet, walked, world
 
 from margincli.domain import market
-from margincli.domain.journal import FEES, POOL, Account, Change, Entry
+from margincli.domain.journal import FEES, OUTSIDE, POOL, Account, Change, Entry, move
 from margincli.domain.lull import is_lull
 from margincli.domain.money import ZERO
 from margincli.domain.operations import decide
 from margincli.domain.operations.settings import Setting
 from margincli.domain.operations.trade import Trade
+from margincli.domain.risk import exposure
 from margincli.domain.world import World
 
 NOON_TO, LONG = "2024-09-01T12:{}:00Z", {"BTC": "1", "USDT": "-15000"}  # level 2 at 30000, called under 20000
@@ -34,6 +35,12 @@ CASES = {
     "a price that stays above every bar": (until(prices={"BTCUSDT": WAVE}), True),
     "a price that did not": (until(prices={"BTCUSDT": DIP}), False),
     "a candle, whose inside has to be judged": (until(prices={"BTCUSDT": candles(("2024-09-01T12:00:00Z", "30000", "31000", "29000", "30000"), minutes=10)}), False),
+    "at its bar now": (until(prices={"BTCUSDT": "19500"}), False),
+    "one wallet under its bar, another far above": (until(isolated_BTCUSDT={"BTC": "1", "USDT": "-27500"}), False),
+    "one coin that has left margin, another that leaves later": (
+        until(cross={"BTC": "1", "ETH": "1"}, prices={"BTCUSDT": "30000", "ETHUSDT": "2000"}, rules=ruled({"delistings.rows": {"BTC": NOON_TO.format("20"), "ETH": NOON_TO.format("40")}})),
+        False,
+    ),
     "under its bar now": (until(prices={"BTCUSDT": "19000"}), False),
     "a full hour": (world("2024-09-01T13:00:00Z", {"BTCUSDT": "30000"}, cross=LONG), False),
     "a full hour that costs nothing": (world("2024-09-01T13:00:00Z", {"BTCUSDT": "30000"}, cross={"BTC": "1"}), True),
@@ -101,3 +108,17 @@ def test_a_rule_that_the_book_lacks():
     with pytest.raises(KeyError, match="cross.bands.3.nothing"):
         RULES.leaf("cross.bands.3.nothing")
     assert RULES.leaf("cross.bands.3.nothing", "7") == "7"
+
+
+def test_what_is_known_of_a_wallet_outlives_entries_that_do_not_touch_it():
+    """Its exposure, until an entry touches it, or a setting of the account changes; and the list of wallets, until one is opened."""
+    before, spot = until(spot={"USDT": "5"}), wallet("spot")
+    known, listed = exposure(before, wallet()), before.state.wallets("main")
+    paid = before.after([Entry(before.now, "deposit", spot, "USDT", D(5), move("USDT", D(5), OUTSIDE, Account(spot, "free")))])
+    assert exposure(paid, wallet()) is known and paid.state.wallets("main") is listed
+    assert exposure(before.after([Entry(before.now, "deposit", wallet(), "USDT", D(5), move("USDT", D(5), OUTSIDE, Account(wallet(), "free")))]), wallet()) != known
+    set_by_spot = before.after([Entry(before.now, "note", spot, "", ZERO, (), (Change(spot, "vip", "3"),))])
+    assert exposure(set_by_spot, wallet()) is not known and set_by_spot.state.wallets("main") is listed
+    opened = wallet("isolated:BTCUSDT")
+    more = before.after([Entry(before.now, "activate", opened, "", ZERO, (), (Change(opened, "opened_at", "1"),))])
+    assert more.state.wallets("main") == [*listed, opened]
