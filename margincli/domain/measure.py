@@ -126,4 +126,4 @@ def _bound(world: World, measure: Measure, holdings: dict[str, Holding], bar: De
 
 
 def _rates(tiers: Tiers) -> Iterator[Decimal]:
-    return (rate for _, rate in slices(tiers))
+    return (rate for _, rate in slices(tiers, ZERO))

@@ -243,7 +243,7 @@ def max_transfer_out(world: World, wallet: Wallet, asset: str) -> Decimal:
 def removable(tiers: Tiers, value: Decimal, spare: Decimal) -> Decimal:
     """TRF-3: the largest y with cv(v) - cv(v - y) <= spare: the top slice leaves first, a 0% slice leaves freely."""
     held = []
-    for width, share in slices(tiers):
+    for width, share in slices(tiers, ZERO):
         held.append((value if width is None else min(value, width), share))
         value -= held[-1][0]
     gone = ZERO

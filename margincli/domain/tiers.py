@@ -35,7 +35,7 @@ def lines(tiers: Tiers) -> tuple[Line, ...]:
         low, summed = high, summed + rate * (high - low)
 
 
-def slices(tiers: Tiers, above: Decimal = ZERO) -> Iterator[tuple[Decimal | None, Decimal]]:
+def slices(tiers: Tiers, above: Decimal) -> Iterator[tuple[Decimal | None, Decimal]]:
     """The tiers from `above` upwards as (width, rate); the last has no end."""
     for low, high, rate, _ in lines(tiers):
         if high is None or high > above:

@@ -16,7 +16,7 @@ def test_COL_1_COL_4_PRO_3_the_lines_of_a_table():
 
 
 def test_COL_1_slices_from_the_ground_and_from_within():
-    assert list(slices(TIERS)) == [(D("100.25"), D(1)), (D(200), D("0.5")), (None, D(0))]
+    assert list(slices(TIERS, D(0))) == [(D("100.25"), D(1)), (D(200), D("0.5")), (None, D(0))]
     assert list(slices(TIERS, D("200.25"))) == [(D(100), D("0.5")), (None, D(0))]
 
 
