@@ -48,9 +48,9 @@ def test_COL_4_the_slices_from_somewhere_upwards_have_no_end():
 
 def test_BOR_3_two_tables_are_cut_at_each_others_edges():
     cut = [(100, D("0.5"), 1), (200, D("0.2"), 1), (None, 0, 1)]
-    assert list(side_by_side(slices(TABLE), slices(flat(D(1))))) == cut
+    assert list(side_by_side(slices(TABLE, D(0)), slices(flat(D(1)), D(0)))) == cut
     other = ((D(100), D(7)), (D(150), D(8)), (None, D(9)))
-    assert list(side_by_side(slices(TABLE), slices(other))) == [(100, D("0.5"), 7), (50, D("0.2"), 8), (150, D("0.2"), 9), (None, 0, 9)]
+    assert list(side_by_side(slices(TABLE, D(0)), slices(other, D(0)))) == [(100, D("0.5"), 7), (50, D("0.2"), 8), (150, D("0.2"), 9), (None, 0, 9)]
 
 
 # --- the books ---
