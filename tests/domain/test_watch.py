@@ -10,6 +10,7 @@ from test_orders import kinds, placed
 from worlds import FREE, D, at, at_rates, candles, quotes, ruled, time, wallet, walked, world
 
 from margincli.domain import judgement, walk
+from margincli.domain.interest import HOUR
 from margincli.domain.operations import decide
 from margincli.domain.operations.alert import Alert
 from margincli.domain.operations.settings import Setting
@@ -158,6 +159,19 @@ def test_ORD_14_what_was_inside_a_candle_that_closed_by_then_fills_no_order():
     closing = at(time("12:00")) - 1
     again = World(closing, "main", found.state, world(prices=path).market, found.rules)
     assert kinds(settle(again, closing)[1]) == [] and "trade" in kinds(settle(again, closing - 1)[1])
+
+
+def test_INT_2_the_hour_until_which_all_is_settled_is_not_charged_again():
+    found = placed(world(prices=steps(), cross={"BTC": "1", "USDT": "-20000+2600"}), price="26000")[0]
+    assert found.now % HOUR == 0 and settle(found, found.now)[1] == [] and [entry.kind for entry in settle(found, found.now - 1)[1]] == ["interest"]
+
+
+def test_ORD_14_what_was_inside_a_candle_that_closed_by_then_calls_nobody():
+    found = resting(cross={"BTC": "1", "USDT": "-20000+2600"})
+    path = bars(("11:00", "30000", "30000", "22500", "30000"), ("12:00", "30000", "30000", "29000", "30000"))
+    closing = at(time("12:00")) - 1
+    again = World(closing, "main", found.state, world(prices=path).market, found.rules)
+    assert "margin_call" not in kinds(settle(again, closing)[1]) and "margin_call" in kinds(settle(again, closing - 1)[1])
 
 
 def test_ORD_14_an_order_rests_while_its_pair_has_no_prices_at_all():
