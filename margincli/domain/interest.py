@@ -118,7 +118,7 @@ class Run:
 
     __slots__ = ("hour", "first", "hours")
 
-    def __init__(self, hour: Hour, first: int, hours: int = 1):
+    def __init__(self, hour: Hour, first: int, hours: int):
         self.hour, self.first, self.hours = hour, first, hours
 
 

@@ -20,7 +20,7 @@ def lend(world: World, wallet: Wallet, asset: str, amount: Decimal, kind: str) -
     postings = move(asset, amount, POOL, free) + move(asset, amount, borrowed, LOANS)
     loan = Entry(world.now, "borrow", wallet, asset, amount, postings, promise(world, wallet, asset), {"type": kind})
     hour = hour_of(world, wallet, asset, amount, ON_BORROW, world.state.holding(wallet, BNB).interest)
-    return [loan, interest_entry(wallet, Run(hour, world.now))]
+    return [loan, interest_entry(wallet, Run(hour, world.now, 1))]
 
 
 def pay_down(world: World, wallet: Wallet, asset: str, amount: Decimal, payer: Account, kind: str, **facts: str) -> list[Entry]:

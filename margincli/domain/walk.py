@@ -253,7 +253,7 @@ class Watch:
             else:
                 if run:
                     ended.append(interest_entry(self.wallet, run))
-                self.runs[asset] = Run(hour, world.now)
+                self.runs[asset] = Run(hour, world.now, 1)
             if hour.asset == BNB:
                 self.unpaid_bnb += hour.charge
             for bound in self._all_bounds():

@@ -6,7 +6,7 @@ ETH's brackets make the sums easy: to 30,000 USDT 5 % maintenance and 11.12 % in
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from worlds import NOON, RULES, D, outcome, refuses, wallet, world
+from worlds import DOCUMENT, NOON, RULES, D, outcome, refuses, wallet, world
 
 from margincli import rules
 from margincli.domain import pro
@@ -22,6 +22,7 @@ from margincli.domain.operations.trade import Trade
 from margincli.domain.operations.transfer import Transfer
 from margincli.domain.order import Order
 from margincli.domain.risk import exposure, health, max_borrow, max_transfer_out, spare
+from margincli.domain.pro import brackets_of
 from margincli.domain.rulebook import Rulebook
 from margincli.domain.schemes import SCHEMES, scheme_at
 from margincli.domain.tiers import lines, weighed
@@ -366,3 +367,8 @@ def test_PRO_7_ORD_12_a_trailing_stop_gives_and_gets_at_where_it_stands_now():
 
     order = Order(1, "BTCUSDT", "SELL", "STOP_LOSS", D("0.5"), delta=100, best=D(20000))
     assert swap_of(RULES, order) == (("BTC", D("-0.5")), ("USDT", D(9900)))
+
+
+def test_PRO_1_a_debt_may_grow_to_the_end_of_its_table():
+    found = (brackets_of(Rulebook(DOCUMENT), asset).end_usdt for asset in ("BTC", "ETH"))
+    assert list(found) == [D(4_000_000), None], "of ETH there is no end"

@@ -35,7 +35,7 @@ def borrow(amount, at, asset="USDT"):
     """A loan and its first hour."""
     amount = Decimal(amount)
     loan = Entry(at, "borrow", CROSS, asset, amount, move(asset, amount, POOL, FREE) + move(asset, amount, BORROWED, LOANS), (), {"type": "MANUAL"})
-    return [loan, interest_entry(CROSS, Run(Hour(asset, ON_BORROW, amount, RATE, charge_hour_up(amount, RATE, 8)), at))]
+    return [loan, interest_entry(CROSS, Run(Hour(asset, ON_BORROW, amount, RATE, charge_hour_up(amount, RATE, 8)), at, 1))]
 
 
 def hours(principal, first, count, asset="USDT"):

@@ -106,7 +106,7 @@ def test_a_loan_whose_interest_was_in_bnb_so_far(path):
     """It has owed none of its own coin yet: the first hour that it does comes in the stroke like any other (BNB-3)."""
     terms = {"raw_asset": "USDT", "price_usdt": "1", "bnb_usdt": "500", "discount": "0.05"}
     charge = charge_hour_in_bnb_up(Decimal(100), RATE, Decimal("0.05"), Decimal(1), Decimal(500), 8)
-    in_bnb = interest_entry(Wallet("main", "cross"), Run(Hour("BNB", ON_BORROW + CONVERTED, Decimal(100), RATE, charge, tuple(terms.items())), HOUR))
+    in_bnb = interest_entry(Wallet("main", "cross"), Run(Hour("BNB", ON_BORROW + CONVERTED, Decimal(100), RATE, charge, tuple(terms.items())), HOUR, 1))
     with writing(path, lambda: RULES) as session:
         for owner, entries in (("main", [deposit("1000", HOUR), borrow("100", HOUR)[0], in_bnb]), ("other", story())):
             session.append(owner, of(owner, entries), scale)
