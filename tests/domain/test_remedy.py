@@ -3,7 +3,7 @@
 import pytest
 from worlds import D, at, outcome, ruled, wallet, world
 
-from margincli.domain.journal import Account, Wallet
+from margincli.domain.journal import Wallet
 from margincli.domain.money import unit
 from margincli.domain.operations import decide
 from margincli.domain.operations.borrow import Borrow
