@@ -144,12 +144,8 @@ class Life:
         told, asked = f"margincli {' '.join(words)}", (self.ledger, words, at, user.name)
         fault = self.random.random()
         if fault < 0.04:
-            self.remember(f"{told}   (killed on the way)")
             self.tally["kills"] += 1
-            ref = f"kill-{self.steps}"
-            self.hold(copies.killed_is_all_or_nothing, *asked, ref, self.random)
-            self.known.clear()
-            self.script.append(whole.Typed((*words, "--ref", ref), at, user.name))
+            self.command(words, user.name, f"kill-{self.steps}", at, killed=True)
         elif fault < 0.14:
             self.remember(f"{told} --dry-run")
             self.hold(copies.a_dry_run_leaves_no_trace, *asked)
@@ -200,11 +196,15 @@ class Life:
 
     # --- one command, and the laws ---
 
-    def command(self, words: Words, account: str = "", ref: str = "", at: int | None = None) -> None:
+    def command(self, words: Words, account: str = "", ref: str = "", at: int | None = None, killed: bool = False) -> None:
+        """Say it and hold every law over what came of it; or have it `killed` on its way first, and say it once more."""
         at = self.now if at is None else at
         asked, bytes_before = bool(account), self.ledger.bytes() if self.ledger.path.exists() else b""
         before, due = self.brought(account, at) if self.books.settled.get(account) is not None else (None, 0)
         typed = whole.Typed((*words, "--ref", ref) if ref else words, at, account)
+        if killed:
+            self.remember(f"{typed.line}   (killed on the way)")
+            self.hold(copies.killed_is_all_or_nothing, self.ledger, words, at, account, ref, self.random)
         said = self.ledger.say(*typed)
         self.known.clear()
         self.script.append(typed)
