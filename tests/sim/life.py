@@ -48,7 +48,7 @@ class Life:
         self.seed, self.random, self.tally, self.only = seed, Random(seed), tally, only
         self.ledger, self.folder, self.now = Ledger(folder / "ledger.db"), folder, BEGIN
         self.books, self.market, self.steps = laws.Books(), Market(self.random, folder), 0
-        self.script: list[whole.Typed] = []  # all that was said to the ledger
+        self.script: list[whole.Typed] = []  # all that was said to the ledger, but what came too late for it
         self.lines: list[str] = []
         self.known: dict[tuple[str, int], tuple[World, int]] = {}  # how accounts stand, until the next command
         self.ticks = self.random.random() < 0.5  # no news of the market comes at a moment for which anything was settled
@@ -207,7 +207,7 @@ class Life:
             self.hold(copies.killed_is_all_or_nothing, self.ledger, words, at, account, ref, self.random)
         said = self.ledger.say(*typed)
         self.known.clear()
-        self.script.append(typed)
+        self.script += [typed] if said.refusal != "time_reversed" else []
         self.remember(f"{said.line}   -> {said.refusal or 'done'}")
         self.count(said)
         news = self.books.read(self.ledger)

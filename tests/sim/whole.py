@@ -75,7 +75,10 @@ def _without_verb(document: dict) -> dict:
 
 
 def cron_changes_nothing(ledger: Ledger, script: list[Typed], at: int, accounts: list[str]) -> str:
-    """A ledger that cron came by at any moments holds the same balances, settings and history as one of the same commands without."""
+    """A ledger that cron came by at any moments holds the same balances, settings and history as one of the same commands without.
+
+    But for those whose clock was behind what was settled: without cron they might not have come too late. The script lacks them.
+    """
     with_cron, without = ledger.copy("with-cron"), ledger.beside("without-cron")
     without.batch([command.line for command in script if not command.is_sweep])
     if any(one.say(("accrue",), at).code for one in (with_cron, without)):
