@@ -22,7 +22,7 @@ MANY = 1000  # debts, from which on a sweep looks at all of them at once
 
 def sweep(call: Call, command: str) -> Document:
     """Bring all accounts that owe anything (or the one named) up to date, in one transaction."""
-    with writing(call.ledger) as session:
+    with writing(call.ledger, references=False) as session:
         words = f"{command} {call.account or EVERYONE}"
         if answered := answered_before(session, call, words):
             return answered

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from heapq import merge
 from operator import itemgetter
@@ -60,7 +60,7 @@ def rows_of(names: Names, number: int, head: str, owner: str, entry: Entry, scal
     """The rows of the entry that follows on the seal `head`. Raises LedgerFault ledger_full for an amount that the file cannot hold."""
     postings, lines = _posting_rows(number, names, entry, scale)
     changes = [(number, line, names.owner(wallet.owner), wallet.name, key, value) for line, (wallet, key, value) in enumerate(entry.changes)]
-    return Rows(postings, changes, *_closing(names, number, head, owner, entry, lines))
+    return Rows(postings, changes, *_closing(names, number, head, owner, entry, seals.seal, lines))
 
 
 def write(db: sqlite3.Connection, entries: Iterable[Rows]) -> None:
@@ -72,17 +72,17 @@ def write(db: sqlite3.Connection, entries: Iterable[Rows]) -> None:
         db.execute(_ENTRY, entry)
 
 
-def seal(db: sqlite3.Connection, names: Names, number: int, owner: str, entry: Entry, lines: Iterable[tuple]) -> None:
-    """Write the seal and then the row of an entry whose lines are there; `lines` are its postings as they are sealed (see seals.py)."""
-    sealed, row = _closing(names, number, seals.head(db), owner, entry, lines)
+def seal(db: sqlite3.Connection, names: Names, number: int, owner: str, entry: Entry) -> None:
+    """Write the seal and then the row of an entry whose lines are there, however many."""
+    sealed, row = _closing(names, number, seals.head(db), owner, entry, seals.seal_by_lines, seals.lines_of(db, number))
     db.execute(_SEAL, sealed)
     db.execute(_ENTRY, row)
 
 
-def _closing(names: Names, number: int, head: str, owner: str, entry: Entry, lines: Iterable[tuple]) -> tuple[tuple, tuple]:
+def _closing(names: Names, number: int, head: str, owner: str, entry: Entry, sealing: Callable[..., str], lines: Iterable[Any]) -> tuple[tuple, tuple]:
     said = entry.at, entry.kind, entry.wallet.name, entry.asset, plain(entry.amount), _encode(entry.facts)
     changes = [(line, wallet.owner, wallet.name, key, value) for line, (wallet, key, value) in enumerate(entry.changes)]
-    return (number, head, seals.seal(head, (number, owner, *said), lines, changes)), (number, names.owner(owner), *said)
+    return (number, head, sealing(head, (number, owner, *said), lines, changes)), (number, names.owner(owner), *said)
 
 
 def _posting_rows(number: int, names: Names, entry: Entry, scale: Scale) -> tuple[list[tuple], list[tuple]]:

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 
 from .entries import Claim, Lines
-from .seals import BEGINNING, LINES, seal
+from .seals import BEGINNING, LINES, seal_by_lines
 
 _ENTRIES = (
     "SELECT e.id, coalesce(o.name, '?'), e.at, e.kind, e.wallet, e.asset, e.amount, e.facts "
@@ -21,7 +21,7 @@ def sealed_now(db: sqlite3.Connection) -> Iterator[tuple[int, str, str]]:
     """(number, seal before it, seal) of every entry as it stands."""
     previous = BEGINNING
     for entry, postings, changes in _rows(db):
-        mine = seal(previous, entry, postings, changes)
+        mine = seal_by_lines(previous, entry, postings, changes)
         yield entry[0], previous, mine
         previous = mine
 
@@ -33,7 +33,7 @@ def claims(db: sqlite3.Connection, earlier: str | None = None) -> Iterator[Claim
     for entry, postings, changes in _rows(db):
         number = entry[0]
         previous, kept = next(iter(seals.all(number)), (None, None))
-        mine = seal(previous or BEGINNING, entry, postings, changes)
+        mine = seal_by_lines(previous or BEGINNING, entry, postings, changes)
         if kept is None:
             yield "seal", f"Entry {number} is not sealed.", {"entry": number}
             continue
@@ -54,8 +54,8 @@ def entry_sealed(db: sqlite3.Connection, earlier: str) -> int | None:
     return row[0] if row else 0 if earlier == BEGINNING else None
 
 
-def _rows(db: sqlite3.Connection) -> Iterator[tuple[tuple, Iterator[tuple], list[tuple]]]:
+def _rows(db: sqlite3.Connection) -> Iterator[tuple[tuple, Iterator[str], list[tuple]]]:
     """Entries with their postings, to be taken before the next entry, and changes."""
     postings, changes = Lines(db.execute(_POSTINGS)), Lines(db.execute(_CHANGES))
     for entry in db.execute(_ENTRIES):
-        yield entry, postings.of(entry[0]), changes.all(entry[0])
+        yield entry, (text for (text,) in postings.of(entry[0])), changes.all(entry[0])

@@ -24,12 +24,11 @@ from .books import last_id, seal
 from .faults import UNITS_MOST, LedgerFault
 from .names import Names, Scale, amount_of
 from .schema import ASTIR
-from .seals import lines_of
 
 SAFETY = 1 + 1e-9  # far more than a sum of REAL can be off
 _OWED = "b.sign = -1 AND b.amount <> 0"
 _LOUD = "SELECT owner_id FROM temp.loud"
-_ASIDE = ("postings_go_to_the_open_entry", "postings_add_up", "balances_follow_postings_update")
+_ASIDE = ("postings_go_to_the_open_entry", "postings_add_up", "balances_follow_postings_update", "owners_stay_settled")
 
 
 class Loans(NamedTuple):
@@ -64,14 +63,13 @@ def gather(db: sqlite3.Connection, least: int) -> list[Loans]:
 
 
 def screen(db: sqlite3.Connection, worth: Iterable[tuple[str, Decimal, Decimal]], call_bar: Callable[[str], Decimal], hours: int) -> None:
-    """Tell the accounts that owe apart: temp.quiet are safely so, temp.loud have business of their own, or come near a bar within `hours`.
+    """Tell the loud accounts, into temp.loud: those with business of their own, with interest left of a loan that is repaid, or that may come near a bar within `hours`; who owes and is not there is quiet.
 
     `worth`: a coin, what one of it counts for in USDT where it is held (the least), and where it is owed (the most, interest
     included). A coin that is missing there counts as nothing where it is held, and makes loud where it is owed.
     """
-    _put_aside(db, "loud", "quiet", "worth")
+    _put_aside(db, "loud", "worth")
     db.execute("CREATE TEMP TABLE loud (owner_id INTEGER PRIMARY KEY)")
-    db.execute("CREATE TEMP TABLE quiet (owner_id INTEGER PRIMARY KEY, near INTEGER)")
     db.execute("CREATE TEMP TABLE worth (asset_id INTEGER PRIMARY KEY, held REAL, owed REAL)")
     scales = {name: (number, scale) for number, name, scale in db.execute("SELECT id, name, scale FROM assets")}
     known = {scales[asset]: (held, owed) for asset, held, owed in worth if asset in scales}
@@ -79,15 +77,14 @@ def screen(db: sqlite3.Connection, worth: Iterable[tuple[str, Decimal, Decimal]]
     db.executemany("INSERT INTO temp.worth VALUES (?, ?, ?)", rows)
     db.create_function("call_bar", 1, lambda wallet: float(call_bar(wallet)) * SAFETY, deterministic=True)
     db.execute(
-        "INSERT INTO temp.quiet SELECT owner_id, held <= owed * CASE wallet WHEN 'cross' THEN ? ELSE call_bar(wallet) END FROM (SELECT a.owner_id, a.wallet, "
-        "sum(CASE b.sign WHEN 1 THEN b.amount * w.held ELSE 0 END) AS held, sum(CASE b.sign WHEN -1 THEN (? - b.amount) * w.owed ELSE 0 END) AS owed "
-        "FROM accounts a CROSS JOIN balances b ON b.account_id = a.id CROSS JOIN temp.worth w ON w.asset_id = b.asset_id "
+        "INSERT OR IGNORE INTO temp.loud SELECT owner_id FROM (SELECT a.owner_id, a.wallet, "
+        "sum(CASE b.sign WHEN 1 THEN b.amount * w.held ELSE 0 END) AS held, sum(CASE b.sign WHEN -1 THEN (? - b.amount) * w.owed ELSE 0 END) AS owed, "
+        "sum(a.bucket = 'borrowed') AS loans FROM accounts a CROSS JOIN balances b ON b.account_id = a.id CROSS JOIN temp.worth w ON w.asset_id = b.asset_id "
         "WHERE a.wallet NOT IN ('', 'spot') AND b.amount <> 0 GROUP BY a.owner_id, a.wallet) "
-        "WHERE owed > 0 ON CONFLICT (owner_id) DO UPDATE SET near = max(near, excluded.near)",
-        (float(call_bar("cross")) * SAFETY, hours),  # every hour may round up by one unit
+        "WHERE owed > 0 AND (loans = 0 OR held <= owed * CASE wallet WHEN 'cross' THEN ? ELSE call_bar(wallet) END)",
+        (hours, float(call_bar("cross")) * SAFETY),  # every hour may round up by one unit
     )
-    db.execute(f"INSERT INTO temp.loud SELECT owner_id FROM temp.quiet WHERE near UNION SELECT owner_id FROM settings WHERE {ASTIR}")
-    db.execute(f"DELETE FROM temp.quiet WHERE owner_id IN ({_LOUD})")
+    db.execute(f"INSERT OR IGNORE INTO temp.loud SELECT owner_id FROM settings WHERE {ASTIR}")
 
 
 def _put_aside(db: sqlite3.Connection, *tables: str) -> None:
@@ -104,7 +101,7 @@ def charge(db: sqlite3.Connection, names: Names, due_of: dict[Loans, list[Due]],
             number = last_id(db) + 1
             if count := _lines(db, names, number, loans, due):
                 written.append((number, _seal(db, names, number, due, count, _add_up(db, names, number, due, count))))
-    db.execute("UPDATE owners SET settled_to = ? WHERE id IN (SELECT owner_id FROM temp.quiet)", (now,))
+        db.execute(f"UPDATE owners SET settled_to = ? WHERE id IN (SELECT owner_id FROM temp.herd) AND id NOT IN ({_LOUD})", (now,))
     return written
 
 
@@ -151,7 +148,7 @@ def add_lines(db: sqlite3.Connection, names: Names, number: int, postings: Itera
 
 def seal_loans(db: sqlite3.Connection, names: Names, number: int, entry: Entry) -> None:
     """Write an accrual's own row; its lines are there."""
-    seal(db, names, number, HOUSE.owner, entry, lines_of(db, number))
+    seal(db, names, number, HOUSE.owner, entry)
 
 
 def _seal(db: sqlite3.Connection, names: Names, number: int, due: Due, loans: int, total: int) -> Entry:

@@ -39,21 +39,22 @@ def _reading(path: str, busy_seconds: float) -> Iterator[Session]:
             connection.close()
 
 
-def writing(path: Ledger, document: RuleDocument | None = None, busy_seconds: float = BUSY_SECONDS) -> ContextManager[Session]:
+def writing(path: Ledger, document: RuleDocument | None = None, busy_seconds: float = BUSY_SECONDS, references: bool = True) -> ContextManager[Session]:
     """The ledger to oneself, from before the first read until `commit`; without a commit nothing has happened.
 
     Where there is none it is created, in the same transaction, with the rule book that `document()` answers; without
-    `document` that is the fault no_ledger. Of one kept open it is a step. Raises LedgerFault.
+    `document` that is the fault no_ledger. Of one kept open it is a step. Without `references` SQLite does not look up what
+    each new row refers to: for who writes a million at once, and counts what they meet. Raises LedgerFault.
     """
-    return path.step(document) if hasattr(path, "step") else _writing(os.fspath(path), document, busy_seconds)
+    return path.step(document) if hasattr(path, "step") else _writing(os.fspath(path), document, busy_seconds, references)
 
 
 @contextmanager
-def _writing(path: str, document: RuleDocument | None, busy_seconds: float) -> Iterator[Session]:
+def _writing(path: str, document: RuleDocument | None, busy_seconds: float, references: bool) -> Iterator[Session]:
     with _doubted(path), translated(path):
         if document is not None and not is_begun(path):
             _create_file(path)
-        connection = _connect_to_write(path, document, busy_seconds)
+        connection = _connect_to_write(path, document, busy_seconds, references)
         try:
             yield Session(connection, path)
         finally:
@@ -174,13 +175,15 @@ def _snapshot_by(path: str, how: str, busy_seconds: float) -> sqlite3.Connection
     return connection
 
 
-def _connect_to_write(path: str, document: RuleDocument | None, busy_seconds: float) -> sqlite3.Connection:
+def _connect_to_write(path: str, document: RuleDocument | None, busy_seconds: float, references: bool = True) -> sqlite3.Connection:
     if not is_begun(path) and document is None:
         raise LedgerFault("no_ledger", path=path)
     if not os.access(path, os.W_OK):  # SQLite would open it to read, and say so only at the first change
         raise LedgerFault("ledger_read_only", path=path, why="permission denied")
     connection = connect(path, "mode=rw", busy_seconds)
     try:
+        if not references:
+            connection.execute("PRAGMA foreign_keys = OFF")
         rules = None
         if version_of(connection, path) is None:
             if document is None:

@@ -26,34 +26,34 @@ BEGINNING = "0" * 64  # what the first entry follows, and the head of a ledger w
 
 AT_ONCE = 1000  # postings hashed at a time: an accrual may have a million
 
-# The postings of entries, as they are sealed. Rows that name what is not there are shown as '?', and so are not what was sealed.
+# The postings of entries as they are sealed, each a text of JSON: (entry, line's text). Rows that name what is not there are shown as '?', and so are not what was sealed.
 LINES = (
-    "SELECT p.entry_id, p.line, coalesce(o.name || CASE a.wallet WHEN '' THEN '' ELSE ':' || a.wallet END || ':' || a.bucket, '?'), "
-    "coalesce(s.name, '?'), coalesce(s.scale, 0), CAST(p.amount AS TEXT) FROM postings p LEFT JOIN accounts a ON a.id = p.account_id "
+    "SELECT p.entry_id, json_array(p.line, coalesce(o.name || CASE a.wallet WHEN '' THEN '' ELSE ':' || a.wallet END || ':' || a.bucket, '?'), "
+    "coalesce(s.name, '?'), coalesce(s.scale, 0), CAST(p.amount AS TEXT)) FROM postings p LEFT JOIN accounts a ON a.id = p.account_id "
     "LEFT JOIN owners o ON o.id = a.owner_id LEFT JOIN assets s ON s.id = p.asset_id"
 )
 
 _encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 
-def seal(previous: str, entry: Sequence, postings: Iterable[Sequence], changes: Iterable[Sequence]) -> str:
-    """The seal of an entry, whose parts are rows of plain values as above: a pure function of them. Postings may come as they are read."""
-    lines = iter(postings)
-    some = list(islice(lines, AT_ONCE))
-    if len(some) < AT_ONCE:  # nearly all
-        return hash_of(_encode([previous, *entry, some, list(changes)]))
-    sealed = sha256((_encode([previous, *entry])[:-1] + ",[").encode())
-    while some:
-        following = list(islice(lines, AT_ONCE))
-        sealed.update(f"{_encode(some)[1:-1]}{',' if following else ''}".encode())
-        some = following
-    sealed.update(f"],{_encode(list(changes))}]".encode())
+def seal(previous: str, entry: Sequence, postings: Sequence[Sequence], changes: Sequence[Sequence]) -> str:
+    """The seal of an entry, whose parts are rows of plain values as above: a pure function of them."""
+    return hash_of(_encode([previous, *entry, postings, changes]))
+
+
+def seal_by_lines(previous: str, entry: Sequence, postings: Iterable[str], changes: Sequence[Sequence]) -> str:
+    """The same, of postings that come as LINES tells them, however many."""
+    sealed, lines, between = sha256((_encode([previous, *entry])[:-1] + ",[").encode()), iter(postings), ""
+    while some := ",".join(islice(lines, AT_ONCE)):
+        sealed.update((between + some).encode())
+        between = ","
+    sealed.update(f"],{_encode(changes)}]".encode())
     return sealed.hexdigest()
 
 
-def lines_of(db: sqlite3.Connection, number: int) -> Iterable[tuple]:
+def lines_of(db: sqlite3.Connection, number: int) -> Iterable[str]:
     """The postings of an entry, in line order, as they are read."""
-    return (row[1:] for row in db.execute(f"{LINES} WHERE p.entry_id = ? ORDER BY p.line", (number,)))
+    return (text for _, text in db.execute(f"{LINES} WHERE p.entry_id = ? ORDER BY p.line", (number,)))
 
 
 def hash_of(text: str) -> str:

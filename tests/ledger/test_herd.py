@@ -6,7 +6,7 @@ import pytest
 from ledgers import RATE, RULES, borrow, by_hand, deposit, hours, scale, story
 
 from margincli.domain.interest import CONVERTED, HOUR, ON_BORROW, Hour, Run, charge_hour_in_bnb_up, interest_entry
-from margincli.domain.journal import Wallet
+from margincli.domain.journal import LOANS, POOL, Account, Entry, Wallet, move
 from margincli.domain.quiet import Due
 from margincli.ledger import BrokenBooks, LedgerFault, reading, writing
 from margincli.ledger.herd import guards_aside
@@ -100,6 +100,20 @@ def test_a_sum_past_what_the_file_holds_is_told(path):
         session.screen(WORTH, lambda wallet: Decimal(0), 2)
         with pytest.raises((LedgerFault, BrokenBooks), match="more than"):
             session.charge_quiet({loans: [Due("cross", "USDT", 50 * HOUR, 2, Decimal(10**10))]}, 51 * HOUR)
+
+
+def test_interest_left_of_a_loan_that_is_repaid_is_walked_through(path):
+    """No hour falls due for it, so no line of an accrual would settle its account."""
+    cross = Wallet("main", "cross")
+    principal = move("USDT", Decimal(100), Account(cross, "free"), POOL) + move("USDT", Decimal(100), LOANS, Account(cross, "borrowed"))
+    with writing(path, lambda: RULES) as session:
+        for owner in ("main", "other"):
+            session.append(owner, of(owner, story()), scale)
+            session.settle(owner, 49 * HOUR)
+        session.append("main", [Entry(49 * HOUR, "repay", cross, "USDT", Decimal(100), principal, (), {"interest": "0", "principal": "100"})], scale)
+        assert len(session.gather(1)) == 1
+        session.screen(WORTH, lambda wallet: Decimal(0), 2)
+        assert list(session.loud()) == ["main"]
 
 
 def test_a_loan_whose_interest_was_in_bnb_so_far(path):

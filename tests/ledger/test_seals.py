@@ -13,7 +13,7 @@ from margincli.domain.interest import HOUR
 from margincli.ledger import reading, scratch, writing
 from margincli.ledger.chain import sealed_now
 from margincli.ledger.proof import prove
-from margincli.ledger.seals import BEGINNING, seal
+from margincli.ledger.seals import BEGINNING, lines_of, seal, seal_by_lines
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 
@@ -66,9 +66,24 @@ def test_lines_that_come_as_they_are_read_make_the_same_bytes(lines, monkeypatch
     """An accrual of a million loans is hashed a piece at a time."""
     entry = (7, "house", 3_600_000, "accrual", "", "USDT", "1", "{}")
     postings = [(line, f"a{line}:cross:interest", "USDT", 8, "-1") for line in range(lines)]
-    whole = seal(BEGINNING, entry, postings, [])
+    told = (json.dumps(row, separators=(",", ":")) for row in postings)
     monkeypatch.setattr("margincli.ledger.seals.AT_ONCE", 3)
-    assert seal(BEGINNING, entry, iter(postings), iter([])) == whole
+    assert seal_by_lines(BEGINNING, entry, told, []) == seal(BEGINNING, entry, postings, [])
+
+
+NAMES = ['"', "\\", "/", "é", "\u2028", "\U0001f600", "a\tb\nc\rd\be\ff", *(chr(number) for number in range(1, 0x20)), "\x7f", "\x85", "'; DROP TABLE entries; --"]
+
+
+def test_the_file_tells_its_lines_as_they_were_sealed(told):
+    """SQLite's own JSON and ours are the same bytes, whatever a name is made of."""
+    with by_hand(told, guards=False) as db:
+        asset, scale = db.execute("SELECT name, scale FROM assets WHERE id = 1").fetchone()
+        for number, name in enumerate(NAMES, 100):
+            db.execute("INSERT INTO owners (id, name) VALUES (?, ?)", (number, name))
+            db.execute("INSERT INTO accounts VALUES (?, ?, 'spot', 'free', 1)", (number, number))
+            db.execute("INSERT INTO postings VALUES (6, ?, ?, 1, ?)", (number, number, 2**63 - 1))
+        sealed = [(number, f"{name}:spot:free", asset, scale, str(2**63 - 1)) for number, name in enumerate(NAMES, 100)]
+        assert list(lines_of(db, 6)) == [json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in sealed]
 
 
 def test_every_entry_follows_on_the_one_before(told):
