@@ -29,7 +29,7 @@ def status(call: Call) -> Document:
         world, due = bring_up_to_date(session, call.account, call.at)
         wallets = [_wallet(world, wallet) for wallet in world.state.wallets(call.account)]
         leaving = announced(world, world.state.wallets(call.account))
-        told = notices([entry_document(entry, None) for entry in due], wallets) + delisting_notices(leaving)
+        told = [*notices([entry_document(entry, None) for entry in due], wallets), *delisting_notices(leaving)]
         document = {"mode": "paper", "account": call.account, "at": moment(call.at), "profile": world.rules.profile, "wallets": wallets, "notices": told}
         if (loan := loan_of(world)).remaining:
             document["liquidation_loan"] = loan_document(loan)

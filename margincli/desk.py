@@ -4,6 +4,7 @@ Every function takes a Call and returns the JSON document of the contract. What 
 """
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Callable, NamedTuple
 
@@ -84,7 +85,8 @@ def _carry_out(session, call: Call, request) -> Document:
     told = write_others(session, call, brought, [call.account])
     entries = appended(session, call, due + made + follows, world.rules, after.state)
     asked = entries[len(due) : len(due) + len(made)]
-    document = receipt(call, command, entries, wallets_health(world), wallets_health(after), told)
+    before, now = ([health_document(wallet) for wallet in wallets_health(account)] for account in (world, after))
+    document = receipt(call, command, entries, before, now, [*notices(entries, now), *told])
     if command == "trade":
         document["order"], *others = order_documents(asked, request.type)
         if others:
@@ -220,8 +222,7 @@ def appended(session, call: Call, entries: list[Entry], rules: Rulebook, state: 
     return [entry_document(entry, None if call.dry_run else number) for entry, number in zip(entries, numbers)]
 
 
-def receipt(call: Call, command: str, entries: list[Document], before: list[Health], after: list[Health], told: list[Document]) -> Document:
-    afterwards = [health_document(wallet) for wallet in after]
+def receipt(call: Call, command: str, entries: Sequence[Document], before: Sequence[Document], after: Sequence[Document], told: Sequence[Document]) -> Document:
     return {
         "mode": "paper",
         "command": command,
@@ -231,9 +232,9 @@ def receipt(call: Call, command: str, entries: list[Document], before: list[Heal
         "dry_run": call.dry_run,
         "repeated": False,
         "entries": entries,
-        "before": [health_document(wallet) for wallet in before],
-        "after": afterwards,
-        "notices": [*notices(entries, afterwards), *told],
+        "before": before,
+        "after": after,
+        "notices": told,
     }
 
 

@@ -4,8 +4,9 @@ Where many owe, the quiet ones pay their hours in one stroke (see domain/quiet.p
 through. The books come out the same; the report names the accounts to which anything but interest happened.
 """
 
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Iterable
+from itertools import chain
 
 from .desk import EVERYONE, Call, Document, answered_before, appended, bring, finished, receipt, require_account, wallets_health, write_others
 from .domain.interest import HOUR
@@ -15,7 +16,8 @@ from .domain.standing import State
 from .domain.world import World
 from .joint import is_shared
 from .ledger import writing
-from .render.documents import entry_document
+from .render.documents import entry_document, health_document, notices
+from .render.pile import Pile
 
 MANY = 1000  # debts, from which on a sweep looks at all of them at once
 
@@ -26,19 +28,25 @@ def sweep(call: Call, command: str) -> Document:
         words = f"{command} {call.account or EVERYONE}"
         if answered := answered_before(session, call, words):
             return answered
-        entries, before, after, told = [], [], [], []
+        entries, before, after, shared = Pile(), Pile(), Pile(), []
         for owners in _walked(session, call, entries):
             brought = bring(session, owners, call.at)
-            told += write_others(session, call, brought, owners)
+            shared += write_others(session, call, brought, owners)
             for owner in owners:
                 account = brought.after[owner]
-                entries += appended(session, call._replace(account=owner), account.due, account.world.rules)
-                before += wallets_health(brought.before[owner])
-                after += wallets_health(account.world)
-        return finished(session, call, words, receipt(call, command, entries, before, after, told))
+                entries.extend(appended(session, call._replace(account=owner), account.due, account.world.rules))
+                before.extend(map(health_document, wallets_health(brought.before[owner])))
+                after.extend(map(health_document, wallets_health(account.world)))
+        told = Pile(chain(notices(entries, after), shared))
+        return finished(session, call, words, receipt(call, command, *(_at_hand(call, pile) for pile in (entries, before, after, told))))
 
 
-def _walked(session, call: Call, entries: list[Document]) -> Iterable[list[str]]:
+def _at_hand(call: Call, pile: Pile) -> Sequence[Document]:
+    """A few documents, and those that are kept under a ref, as they are."""
+    return pile if len(pile) > MANY and not call.ref else list(pile)
+
+
+def _walked(session, call: Call, entries: Pile) -> Iterable[list[str]]:
     """The accounts that have to be walked through, together where they share a pool, once the quiet ones have paid their hours, told in `entries`."""
     if call.account is not None:
         require_account(session, call.account)
@@ -49,7 +57,7 @@ def _walked(session, call: Call, entries: list[Document]) -> Iterable[list[str]]
     since, until = min((some.first for some in loans), default=0), max((some.last for some in loans), default=0)
     if not loans or until > call.at or _rules_act(session, since, call.at):
         return ([owner] for owner in session.owners(owing_only=True))
-    entries += [entry_document(entry, None if call.dry_run else number) for number, entry in _quiet_hours(session, call.at, since, loans)]
+    entries.extend(entry_document(entry, None if call.dry_run else number) for number, entry in _quiet_hours(session, call.at, since, loans))
     return ([owner] for owner in session.loud())
 
 

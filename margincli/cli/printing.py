@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -17,16 +17,14 @@ def show(document: dict[str, Any], call: Any, verb: str, exit_code: int = 0) -> 
     """Print the document of a verb. Quiet says nothing of what went well; books that do not hold are never quiet."""
     if call.quiet and document.get("ok") is not False:
         return
-    from margincli.render import render
+    from margincli.render import pieces
 
-    text = render(document, call.format, verb, colours(sys.stdout))
-    if text:
-        put(text, exact=call.format in EXACT_FORMATS)
+    put_all(_ended(pieces(document, call.format, verb, colours(sys.stdout))), exact=call.format in EXACT_FORMATS)
 
 
 def put(text: str, *, exact: bool = False) -> None:
     """Write to stdout, and know that it arrived."""
-    put_all([text if text.endswith("\n") else text + "\n"], exact=exact)
+    put_all(_ended([text]), exact=exact)
 
 
 def put_all(pieces: Iterable[str], *, exact: bool = True) -> None:
@@ -38,6 +36,16 @@ def put_all(pieces: Iterable[str], *, exact: bool = True) -> None:
     for piece in pieces:
         _write(stream, piece)
     _write(stream, "", flush=True)
+
+
+def _ended(pieces: Iterable[str]) -> Iterator[str]:
+    """With an end of line, where there is anything."""
+    last = ""
+    for piece in pieces:
+        yield piece
+        last = piece or last
+    if last and not last.endswith("\n"):
+        yield "\n"
 
 
 def _write(stream: Any, text: str, flush: bool = False) -> None:

@@ -1,6 +1,7 @@
 """Domain values as the JSON documents of the contract: strings for money and levels, RFC 3339 for times."""
 
-from typing import Any, Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from ..domain.interest import HOUR
 from ..domain.journal import Entry, Wallet
@@ -164,19 +165,16 @@ _TOLD = {
 }
 
 
-def notices(entries: Iterable[Document], after: Iterable[Document]) -> list[Document]:
+def notices(entries: Sequence[Document], after: Sequence[Document]) -> Iterator[Document]:
     """What happened that the user did not ask for, and warnings that stand; each names its wallet, and its account where there are several."""
-    entries, after = list(entries), list(after)
-    several = len({item["account"] for item in (*entries, *after)}) > 1
-    told, called = [], set()
+    several, called = len({item["account"] for items in (entries, after) for item in items}) > 1, set()
     for entry in entries:
         if entry["kind"] in _TOLD and entry["facts"].get("reason") != "asked for":
             words = {**entry["facts"], **{key: entry[key] for key in ("at", "account", "wallet", "asset", "amount")}}
-            told.append(_notice(entry["kind"], entry, several, _TOLD[entry["kind"]].format(**words), f"{entry['at']} ", {**entry["facts"], "at": entry["at"]}))
+            yield _notice(entry["kind"], entry, several, _TOLD[entry["kind"]].format(**words), f"{entry['at']} ", {**entry["facts"], "at": entry["at"]})
             called.add((entry["account"], entry["wallet"], entry["kind"]))
     for wallet in after:
-        told += _standing(wallet, several, called)
-    return told
+        yield from _standing(wallet, several, called)
 
 
 def _notice(code: str, whose: Document, several: bool, words: str, when: str, facts: Document) -> Document:

@@ -7,7 +7,8 @@ from .exact import safe
 from .plain import clock, printable
 from .sentences import sentence
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=list).encode  # a pile of documents
+
 
 def as_line(number: int, document: dict[str, Any]) -> str:
     return safe(_encode({"line": number, **document}))

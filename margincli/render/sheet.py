@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from .exact import rows_of
@@ -27,7 +28,7 @@ def as_csv(document: dict[str, Any]) -> str:
     return text.getvalue()
 
 
-def _balances(rows: list[Any]) -> list[dict[str, Any]]:
+def _balances(rows: Iterable[Any]) -> list[dict[str, Any]]:
     """A wallet of `status` becomes a row for each coin in it."""
     spread: list[dict[str, Any]] = []
     for row in rows:

@@ -63,12 +63,16 @@ def loans(path: Path, accounts: int) -> None:
     db.close()
 
 
+def ours(*words: str) -> list[str]:
+    return [sys.executable, "-m", "margincli", *words]
+
+
 def accrue(ledger: str, until: str) -> list[str]:
-    return [sys.executable, "-m", "margincli", "accrue", "-q", "--at", until, "--ledger", ledger]
+    return ours("accrue", "-q", "--at", until, "--ledger", ledger)
 
 
 def cold(ledger: str) -> list[str]:
-    return [sys.executable, "-m", "margincli", "borrow", "USDT", "10", "--json", "--at", "2024-09-01", "--account", "a0000050", "--ledger", ledger]
+    return ours("borrow", "USDT", "10", "--json", "--at", "2024-09-01", "--account", "a0000050", "--ledger", ledger)
 
 
 def measure(accounts: int, rounds: int, home: Path) -> dict[str, list[Cost]]:
@@ -125,12 +129,12 @@ def find(path: Path) -> tuple[float, float, int]:
         began = time.process_time()
         session.screen(worth, lambda wallet: Decimal("1.1"), 0)
         found = {number for (number,) in session.db.execute("SELECT owner_id FROM temp.loud")}
-        ours = time.process_time() - began
+        mine = time.process_time() - began
         began = time.process_time()
         due = scan(session.db, prices)
         plain = time.process_time() - began
     assert found == due, (len(found), len(due))
-    return ours, plain, len(due)
+    return mine, plain, len(due)
 
 
 def scan(db: sqlite3.Connection, prices: dict[str, int]) -> set[int]:
@@ -164,8 +168,8 @@ def tell(accounts: int, rounds: int, home: Path) -> None:
     for name, against in AGAINST.items():
         cpu, peak = (statistics.median(getattr(run, figure) for run in costs[name]) for figure in ("cpu", "peak_mib"))
         print(f"{name:<34}{cpu:>9.3f}{cpu / accounts * 1e6:>9.1f}{peak:>7.1f}{ratio(costs, name, against):>9.2f}")
-    ours, plain, due = find(home / "big.db")
-    for name, seconds in (("find who is due, by a plain scan", plain), (f"find who is due ({due})", ours)):
+    mine, plain, due = find(home / "big.db")
+    for name, seconds in (("find who is due, by a plain scan", plain), (f"find who is due ({due})", mine)):
         print(f"{name:<34}{seconds:>9.3f}{seconds / accounts * 1e6:>9.1f}{'':>7}{seconds / plain:>9.2f}")
     print("reads while an hour is accrued: {} answered, {} refused".format(*reads_during(home)), flush=True)
 
@@ -176,9 +180,9 @@ def figures(accounts: int, rounds: int) -> list[Figure]:
     for size in (accounts // 100, accounts // 10, accounts):
         with tempfile.TemporaryDirectory() as folder:
             costs = measure(size, rounds, Path(folder))
-            ours, plain, _ = find(Path(folder, "big.db"))
+            mine, plain, _ = find(Path(folder, "big.db"))
         each["accrue, 1 hour"].append(statistics.median(run.cpu for run in costs["accrue, 1 hour"]) / size)
-        each["finding"].append(ours / size)
+        each["finding"].append(mine / size)
 
     def figure(name: str, job: str, floor: str, goal: str) -> Figure:
         return Figure(job, floor, ratio(costs, name, AGAINST[name]), goal, max(run.peak_mib for run in costs[name]))
@@ -186,7 +190,7 @@ def figures(accounts: int, rounds: int) -> list[Figure]:
     return [
         figure("accrue, 1 hour", f"`accrue` of an hour, {accounts:,} loans", "one exact SQL UPDATE with an accrual row a loan", "4, 64 MiB"),
         figure("accrue, 720 hours", "`accrue` of 720 hours at one rate", "one hour", "1.5"),
-        Figure("finding who is to be liquidated", "one ordered scan that computes levels in plain Python integers", ours / plain, "1"),
+        Figure("finding who is to be liquidated", "one ordered scan that computes levels in plain Python integers", mine / plain, "1"),
         figure("borrow, this ledger", "`borrow` on that ledger", "on one of a hundred accounts", "1.1"),
         *(
             Figure(f"{name}, each account", f"among a {part} as many", costs[-1] / costs[place], "1")
