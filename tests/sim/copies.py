@@ -94,6 +94,8 @@ def splitting_never_pays(ledger: Ledger, words: Words, at: int, account: str, ra
         return ""
     if said.code:
         return f"{said.line} is refused ({said.refusal}), but not in parts of {first}" if said.refusal in TOO_MUCH else ""
+    if len({sum(entry.kind == "liquidation" for _, entry in copy.entries(account)) for copy in (one, two)}) > 1:
+        return ""  # a part that does not lift a wallet over its bar is taken at once, and what it pays of a debt costs no more interest
     for later in (0, hours * HOUR):
         for copy in (one, two) if later else ():
             copy.say(("accrue",), at + later)
