@@ -30,7 +30,7 @@ class Held:
 
     def __exit__(self, kind: Any, *_: Any) -> None:
         self.spool.close()
-        if kind and self.given and not issubclass(kind, BrokenPipeError):
+        if kind and self.given and not self.call.dry_run and not issubclass(kind, BrokenPipeError):
             complain_at_length(f"Lines up to {self.given} are done; nothing of those after it was written.")
         if kind is None and not self.exact and not self.call.quiet:
             failed = f", {self.counts[ERR]} failed" if self.counts[ERR] else ""
