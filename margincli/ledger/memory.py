@@ -54,6 +54,7 @@ class KeptSession(Session):
     def forget(self) -> None:
         self._names, self._rulebooks = Names(self), {}
         self._since: list[int] | None = None  # of the rule books
+        self._booked: int | None = None
         self._markets: dict[tuple[frozenset[str], frozenset[str]], Span] = {}
         self._forget_books()
 
@@ -137,6 +138,12 @@ class KeptSession(Session):
         if self._furthest is None:
             self._furthest = super().last_settled()
         return self._furthest
+
+    def last_booked(self) -> int:
+        """Of an earlier step, maybe: what was settled then is settled now."""
+        if self._booked is None:
+            self._booked = super().last_booked()
+        return self._booked
 
     def settle(self, owner: str, at: int, state: State | None = None) -> None:
         if self.settled_to(owner) != at:
