@@ -45,11 +45,14 @@ def _any_supply(session: Any, since: int, until: int) -> bool:
 
 
 def require_time_order(session: Any, at: int) -> None:
-    """Where accounts share a pool, time runs forward for all: no use of an hour changes once its rate has been charged (INT-8)."""
+    """Where accounts share a pool, time runs forward for all: no use of an hour changes once its rate has been charged (INT-8).
+
+    That holds for an account that owes nothing, too: nobody could say what it might have borrowed then, and at which rate.
+    """
     ahead = session.last_settled()
     if ahead and at < ahead[1] - ahead[1] % HOUR:
         last = moment(ahead[1])
-        remedy = f"Accounts that share a lending pool share their time: use --at {last} or later."
+        remedy = f"Accounts that share a lending pool share their time: use --at {last} or later, or wait until then. For what has another time, begin another --ledger."
         raise Refused("time_reversed", at=moment(at), account=ahead[0], last=last, remedy=remedy)
 
 

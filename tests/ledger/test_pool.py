@@ -129,3 +129,21 @@ def test_INT_8_hours_in_which_accounts_shared_a_pool_are_past_for_all(shared):
         deposits("ann", 5)
     assert deposits("ann", 8)["entries"]
     assert findings(shared) == []
+
+
+def test_INT_8_the_refusal_names_who_is_ahead_and_from_when_on_others_may(shared):
+    """Law 3: what is settled stays settled, for whoever shares it. A dry run settles nothing."""
+    ahead, far = desk.Call(shared, "ann", NOON + 1000 * HOUR), NOON + 1000 * HOUR + 5
+    desk.perform(ahead._replace(at=far, dry_run=True), Deposit("USDT", D(5)))
+    assert desk.perform(desk.Call(shared, "ben", NOON + 6 * HOUR), Deposit("USDT", D(5)))["entries"]
+    desk.perform(ahead._replace(at=far), Deposit("USDT", D(5)))
+    for owner, request in (("main", Borrow(Wallet("main", "cross"), "USDT", D(20))), ("ben", Deposit("USDT", D(5)))):
+        with pytest.raises(Refused) as refused:
+            desk.perform(desk.Call(shared, owner, ahead.at - 1), request)
+        said = refused.value.message, refused.value.hint
+        assert said == (
+            "2024-10-13T03:59:59.999Z has passed: account ann is settled until 2024-10-13T04:00:00.005Z.",
+            "Accounts that share a lending pool share their time: use --at 2024-10-13T04:00:00.005Z or later, or wait until then. For what has another time, begin another --ledger.",
+        )
+    assert desk.perform(desk.Call(shared, "ben", ahead.at), Deposit("USDT", D(5)))["entries"]  # within the hour
+    assert desk.perform(desk.Call(shared, "main", far), Borrow(Wallet("main", "cross"), "USDT", D(20)))["entries"]
