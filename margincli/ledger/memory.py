@@ -218,6 +218,10 @@ class KeptSession(Session):
             raise BrokenBooks(f"the ref {ref} is taken")
         self._mine.refs[ref] = ref, owner, request, document
 
+    def note(self, ref: str, owner: str, request: str, document: dict[str, Any]) -> None:
+        """Remember what no step has done, such as that one was refused. Only where `ref` is free."""
+        self._kept.refs[ref] = ref, owner, request, document
+
     # the market
 
     def market(self, assets: Iterable[str], symbols: Iterable[str], since: int, until: int) -> Market:
