@@ -125,7 +125,7 @@ def _prove(session, reader: Reader) -> None:
     proofs = Proofs()
     for _ in _whole(session, proofs):
         pass
-    for part, proof in reader.proofs.items():
+    for part, proof in reader.rewritten.items():
         if proofs[part].told() != proof.told():
             raise reader.refused(f"a ledger with these {part} would not be the one exported")
     for finding in prove(session):

@@ -9,8 +9,9 @@ import os
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Iterator, TextIO
+from typing import Iterator
 
+from .cli.printing import put
 from .cli.shell import run
 from .records import quiz_key
 
@@ -34,18 +35,17 @@ STORY = (
 )
 
 
-def tell(out: TextIO) -> int:
-    """Run the story, writing it to `out`. The exit code of the first command that failed, or 0."""
+def tell() -> int:
+    """Run the story, on standard output. The exit code of the first command that failed, or 0."""
     with TemporaryDirectory(prefix="margincli-demo-") as scratch, _stage(Path(scratch)) as answers:
         for time, told, command in STORY:
             os.environ["MARGINCLI_AT"] = f"2024-{time}:00Z"
-            out.write(f"{told}\n$ margincli {command.removesuffix(' -q')}\n")
-            out.flush()
+            put(f"{told}\n$ margincli {command.removesuffix(' -q')}")
             code = run(command.replace("answers.json", str(answers)).split())
             if code:
                 return code
-            out.write("\n")
-        out.write("That was a scratch ledger, and it is gone. Yours begins with: margincli deposit USDT 1000\n")
+            put("")
+        put("That was a scratch ledger, and it is gone. Yours begins with: margincli deposit USDT 1000")
     return 0
 
 

@@ -16,7 +16,6 @@ from .domain.world import World, moment
 
 DAY = 24 * HOUR
 FAR = 2**63 - 1  # later than any moment
-FEW = 5  # rule books, each of which takes a millisecond to read
 Settle = Callable[[World, int], tuple[World, list[Entry]]]  # the world brought from a moment to its own now
 
 
@@ -31,23 +30,29 @@ class Account(NamedTuple):
 def is_shared(session: Any, at: int) -> bool:
     """Whether any coin has a supply between the hour up to which anybody is settled and `at`.
 
-    Who is settled the furthest takes a look at every account; so a few rule books that know of no supply are asked first.
+    Who is settled the furthest takes a look at every account. But somebody is settled as far as the last entry: so the rule
+    books from there on are asked first, and mostly none of them knows of a supply.
     """
-    books = session.rulebook_changes(-1, FAR)
-    if len(books) <= FEW and not any(session.rulebook(begins).supplies for begins in books):
+    if not _any_supply(session, min(session.last_booked(), at), FAR):
         return False
     ahead = session.last_settled()
-    since, until = sorted((ahead[1] if ahead else 0, at))
+    return _any_supply(session, *sorted((ahead[1] if ahead else 0, at)))
+
+
+def _any_supply(session: Any, since: int, until: int) -> bool:
     since = max(since - since % HOUR - 1, 0)  # a supply that ended in this hour has its end written at the next
     return any(session.rulebook(begins).supplies for begins in (since, *session.rulebook_changes(since, until)))
 
 
 def require_time_order(session: Any, at: int) -> None:
-    """Where accounts share a pool, time runs forward for all: no use of an hour changes once its rate has been charged (INT-8)."""
+    """Where accounts share a pool, time runs forward for all: no use of an hour changes once its rate has been charged (INT-8).
+
+    That holds for an account that owes nothing, too: nobody could say what it might have borrowed then, and at which rate.
+    """
     ahead = session.last_settled()
     if ahead and at < ahead[1] - ahead[1] % HOUR:
         last = moment(ahead[1])
-        remedy = f"Accounts that share a lending pool share their time: use --at {last} or later."
+        remedy = f"Accounts that share a lending pool share their time: use --at {last} or later, or wait until then. For what has another time, begin another --ledger."
         raise Refused("time_reversed", at=moment(at), account=ahead[0], last=last, remedy=remedy)
 
 

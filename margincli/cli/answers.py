@@ -2,11 +2,13 @@
 
 import os
 import sys
+from contextlib import suppress
 from itertools import groupby
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO
 
 from .call import Call
+from .faults import NO_ROOM, WordFault
 from .printing import complain_at_length, put
 from .progress import progress
 
@@ -29,8 +31,9 @@ class Held:
         return self
 
     def __exit__(self, kind: Any, *_: Any) -> None:
-        self.spool.close()
-        if kind and self.given and not issubclass(kind, BrokenPipeError):
+        with suppress(OSError):  # what is still held will not be given
+            self.spool.close()
+        if kind and self.given and not self.call.dry_run and not issubclass(kind, BrokenPipeError):
             complain_at_length(f"Lines up to {self.given} are done; nothing of those after it was written.")
         if kind is None and not self.exact and not self.call.quiet:
             failed = f", {self.counts[ERR]} failed" if self.counts[ERR] else ""
@@ -43,11 +46,13 @@ class Held:
             return
         from margincli.render.lines import as_line, in_words
 
-        if self.exact:
-            self.spool.write(b"%b%b\n" % (OUT, as_line(line, document).encode("utf-8", "backslashreplace")))
-            return
-        where = ERR if "error" in document else OUT
-        self.spool.writelines(b"%b%b\n" % (where, text.encode("utf-8", "backslashreplace")) for text in in_words(line, document).split("\n"))
+        where = ERR if "error" in document and not self.exact else OUT
+        texts = [as_line(line, document)] if self.exact else in_words(line, document).split("\n")
+        try:
+            self.spool.writelines(b"%b%b\n" % (where, text.encode("utf-8", "backslashreplace")) for text in texts)
+        except OSError as fault:
+            message = f"The answers could not be held until they may be given: {fault.strerror}. What was not committed is undone."
+            raise WordFault("no_temporary_room", message, "Make room for temporary files, or name a directory with room: TMPDIR=DIRECTORY margincli ...", NO_ROOM) from None
 
     def give(self, line: int) -> None:
         self.given = line

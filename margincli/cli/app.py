@@ -83,7 +83,25 @@ VERBS = {verb: line for section in SECTIONS.values() for verb, line in section.i
 PLAIN = {"rich_markup_mode": None, "add_completion": False, "pretty_exceptions_enable": False}
 
 
-class Verb(TyperCommand):
+def _print_help(ctx: typer.Context, _: Any, asked: bool) -> None:
+    if asked and not ctx.resilient_parsing:
+        from .printing import put
+
+        put(ctx.get_help())
+        raise typer.Exit
+
+
+class Helpful:
+    """A command whose help goes the way of every answer: Typer's own would end in an error of its own where there is no room for it."""
+
+    def get_help_option(self, ctx: typer.Context) -> Any:
+        option = super().get_help_option(ctx)
+        if option:
+            option.callback = _print_help
+        return option
+
+
+class Verb(Helpful, TyperCommand):
     """A verb; it says in one line that nothing here is below zero, before the minus is taken for an option."""
 
     def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:
@@ -100,7 +118,7 @@ class Verb(TyperCommand):
         return [*arguments, "[OPTIONS]"]
 
 
-class Verbs(TyperGroup):
+class Verbs(Helpful, TyperGroup):
     """A group that knows its verbs from the table and imports a verb's file only to run it or to show its help."""
 
     path = ""
@@ -177,7 +195,7 @@ app = typer.Typer(
     options_metavar="",
     context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 100},
     epilog="margincli VERB --help explains a verb. Every verb takes --json. Exit codes: 0 done, 1 a fault of ours, 2 wrong words, "
-    "3 refused by a rule, 4 not there, 5 ledger busy, 8 the books do not hold.",
+    "3 refused by a rule, 4 not there, 5 ledger busy or disk full, 8 the books do not hold.",
     **PLAIN,
 )
 

@@ -1,7 +1,6 @@
 """demo: the whole story on a scratch ledger."""
 
 import io
-import sys
 from contextlib import redirect_stdout
 
 from .call import Call
@@ -20,9 +19,9 @@ def demo(call: Call):
     """
     from margincli.demo import tell
 
-    if call.format == "table" and not call.quiet and sys.stdout is not None:
-        return Answer(None, tell(sys.stdout) or 0)
+    if call.format == "table" and not call.quiet:
+        return Answer(None, tell())
     story = io.StringIO()
-    with redirect_stdout(story):  # the commands of the story answer there too
-        exit_code = tell(story) or 0
+    with redirect_stdout(story):
+        exit_code = tell()
     return Answer({"mode": "paper", "command": "demo", "ok": not exit_code, "story": story.getvalue()}, exit_code)

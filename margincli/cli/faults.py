@@ -6,7 +6,7 @@ imported that the command did not import itself.
 
 from typing import Any, NamedTuple
 
-OURS, WORDS, REFUSED, NOT_THERE = 1, 2, 3, 4
+OURS, WORDS, REFUSED, NOT_THERE, NO_ROOM = 1, 2, 3, 4, 5
 INTERRUPTED, PIPE_CLOSED = 130, 141
 _MISSING_FILE = "no_such_file"
 
@@ -18,6 +18,14 @@ class WordFault(Exception):
         super().__init__(message)
         self.code, self.message, self.hint, self.exit_code = code, message, hint, exit_code
         self.facts = {key: str(value) for key, value in facts.items()}
+
+
+class NotWritten(WordFault):
+    """Standard output takes no more: a full disk, mostly. A pipe that was closed is none: its reader has enough."""
+
+    def __init__(self, why: str):
+        hint = "Make room there, or send it elsewhere. margincli history shows what was carried out."
+        super().__init__("not_written", f"The answer could not be written: {why}.", hint, NO_ROOM)
 
 
 class Told(NamedTuple):

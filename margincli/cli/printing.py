@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
-from .faults import OURS, WordFault
+from .faults import NotWritten
 from .words import short
 
 LONGEST = 4000  # characters of what is said on stderr: a path, say, that was pasted by mistake
@@ -57,8 +57,7 @@ def _write(stream: Any, text: str, flush: bool = False) -> None:
         raise
     except OSError as fault:
         silence(stream)
-        hint = "The command itself was carried out: margincli history shows it."
-        raise WordFault("not_written", f"The answer could not be written: {fault.strerror}.", hint, OURS) from None
+        raise NotWritten(fault.strerror) from None
 
 
 def complain(message: str, hint: str, after_a_key: bool = False) -> None:
@@ -72,11 +71,17 @@ def complain(message: str, hint: str, after_a_key: bool = False) -> None:
 
 
 def complain_at_length(text: str) -> None:
-    """Several lines on stderr, as they are."""
-    if sys.stderr is not None:
-        _speak(sys.stderr, False)
+    """Several lines on stderr, as they are. Where it takes none, the exit code has to say it."""
+    if sys.stderr is None:
+        return
+    _speak(sys.stderr, False)
+    try:
         sys.stderr.write(text + "\n")
         sys.stderr.flush()
+    except BrokenPipeError:
+        raise
+    except OSError:
+        silence(sys.stderr)
 
 
 def colours(stream: Any) -> bool:

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from .faults import INTERRUPTED, OURS, PIPE_CLOSED, help_of, tell
+from .faults import INTERRUPTED, OURS, PIPE_CLOSED, NotWritten, help_of, tell
 
 
 def run(words: list[str]) -> int:
@@ -34,6 +34,8 @@ def _survive(error: BaseException, words: list[str]) -> int:
         return _report(error, words)
     except BrokenPipeError:
         return _pipe_closed()
+    except NotWritten as lost:  # told on stderr, where the first error was to be told on stdout
+        return _survive(lost, words)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BaseException as second:  # the report itself failed: say the least that can be said
@@ -55,7 +57,7 @@ def _report(error: BaseException, words: list[str]) -> int:
 
         traceback.print_exception(error)
     document, exit_code = tell(error)
-    if wants_json(words):
+    if wants_json(words) and not isinstance(error, NotWritten):
         from margincli.render import render
 
         put(render(document, "json", "error", False), exact=True)

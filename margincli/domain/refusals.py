@@ -53,7 +53,7 @@ REFUSALS: dict[str, Refusal] = {
     "no_quotes": Refusal(-3042, "No price of {symbol} is known at {at}.", "Give one: margincli price set {symbol} PRICE", gone=True),
     "no_such_topic": Refusal(None, "The rule book has nothing on {topic}.", "See all of it with: margincli rules show", gone=True),
     # time and size
-    "time_reversed": Refusal(-3025, "{at} lies before the last entry of account {account} ({last}).", "{remedy}"),
+    "time_reversed": Refusal(-3025, "{at} has passed: account {account} is settled until {last}.", "{remedy}"),
     "too_many_places": Refusal(-1111, "{amount} {asset} has more than {places} decimals.", "Round it to {places} decimals."),
     "amount_too_large": Refusal(-1100, "{amount} {asset} is more than the ledger can hold ({most}).", "Use a smaller amount."),
     "not_positive": Refusal(-1100, "An amount must be more than zero.", "Give an amount above 0."),

@@ -70,6 +70,7 @@ class Reader:
     def __init__(self, file: BinaryIO, name: str, parts: Iterable[str]):
         self._file, self._name, self._parts = file, name, parts
         self.line, self.proofs = 0, Proofs()
+        self.rewritten = Proofs()  # of the same rows as they are written today: older exports have characters in them that are escaped now
         self._spans: dict[str, tuple[int, int]] = {}  # the first and the last line of each part
 
     def rows(self) -> Iterator[tuple[str, Row]]:
@@ -86,11 +87,13 @@ class Reader:
         self._end()
 
     def _part(self, part: str) -> Iterator[tuple[str, Row]]:
-        proof, line, more = self.proofs.setdefault(part, Proof()), self._next(), False
+        proof, rewritten = self.proofs.setdefault(part, Proof()), self.rewritten.setdefault(part, Proof())
+        line, more = self._next(), False
         while line != b"],\n":
             text, more = line.removesuffix(b"\n").removesuffix(b","), line.endswith(b",\n")
             yield part, self._row(text)
             proof.add(text)
+            rewritten.add(safe(text.decode()).encode())
             line = self._next()
             if not more and line != b"],\n":
                 raise self.refused(f"the list of {part} should end here")

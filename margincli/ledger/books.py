@@ -121,11 +121,9 @@ def remember(db: sqlite3.Connection, ref: str, owner: str, request: str, documen
     db.execute("INSERT INTO refs VALUES (?, ?, ?, ?)", (ref, owner, request, _encode(document)))
 
 
-def last_entry_at(db: sqlite3.Connection, owner: str) -> int | None:
-    row = db.execute(
-        "SELECT at FROM entries WHERE owner_id = (SELECT id FROM owners WHERE name = ?) ORDER BY id DESC LIMIT 1", (owner,)
-    ).fetchone()
-    return row[0] if row else None
+def last_booked(db: sqlite3.Connection) -> int:
+    row = db.execute("SELECT at FROM entries ORDER BY id DESC LIMIT 1").fetchone()
+    return row[0] if row else 0
 
 
 def state(db: sqlite3.Connection, owner: str) -> State:

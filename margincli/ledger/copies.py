@@ -11,7 +11,7 @@ import time
 from contextlib import closing, contextmanager
 from typing import Any, Iterator
 
-from .faults import LedgerFault, reachable, translated
+from .faults import LedgerFault, only_read, reachable, translated
 from .opening import BUSY_SECONDS, connect, is_begun, keep_a_log, migrated, snapshot, version_of
 from .placing import BESIDE, part_near, placed
 from .proof import prove
@@ -80,7 +80,9 @@ def _taken_in(source: str, part: str) -> Told:
 def _proved(copy: sqlite3.Connection, path: str) -> Told:
     """Proof by the copy itself, not by what it was taken from."""
     session = Session(copy, path)
-    if findings := prove(session):
+    with only_read(path):
+        findings = prove(session)
+    if findings:
         raise LedgerFault("unproved", path=path, count=len(findings), why=findings[0]["message"])
     return {"counts": session.counts(), "head": session.head()}
 

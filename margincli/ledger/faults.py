@@ -36,7 +36,12 @@ FAULTS: dict[str, Fault] = {
     "ledger_full": Fault(3, "That is more than the ledger can hold: an amount ends at {most} of the coin's smallest units.", "Use a smaller amount."),
     "ledger_busy": Fault(5, "{path} is in use by another program.", "Try again when it is done; see who has it open: fuser {path}"),
     "ledger_read_only": Fault(5, "{path} or its directory cannot be written: {why}.", "See the rights of both: ls -ld {path} and its directory."),
-    "disk_full": Fault(5, "{path} could not be written: {why}. Nothing was changed.", "Make room on the disk, or see its quota and its health."),
+    "disk_full": Fault(5, "{path} could not be written: {why}. Nothing was changed.", "Make room on the disk, and for temporary files (/var/tmp, or what SQLITE_TMPDIR names), or see its quota and its health."),
+    "no_temporary_room": Fault(
+        5,
+        "The temporary files in which SQLite sorts could not be written. Nothing was changed.",
+        "Make room where they lie, /var/tmp mostly, or name a directory with room: SQLITE_TMPDIR=DIRECTORY margincli ...",
+    ),
     "ledger_damaged": Fault(8, "{path} is damaged: {why}.", "Restore a copy; what can be saved is shown by: sqlite3 {path} .recover"),
 }
 UNITS_MOST = 2**63 - 1  # what an INTEGER of the file holds
@@ -83,6 +88,16 @@ class translated:
             raise LedgerFault("ledger_damaged", path=self.path, why=f"text in it is not UTF-8 ({error.reason})") from error
 
 
+class only_read(translated):
+    """The same while a ledger that is open is only read: what could not be opened or written then is a temporary file."""
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        extended = getattr(error, "sqlite_errorcode", None) or 0
+        if extended in _WRITING or extended & 0xFF in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL):
+            raise LedgerFault("no_temporary_room", why=error) from error
+        super().__exit__(kind, error, trace)
+
+
 @contextmanager
 def reachable(path: str, denied: str) -> Iterator[None]:
     """The same for what the file system says; `denied` is the code for a lack of rights."""
@@ -110,6 +125,7 @@ _CODE_OF_SQLITE = {
     sqlite3.SQLITE_CORRUPT: "ledger_damaged",
     sqlite3.SQLITE_NOTADB: "not_a_ledger",
 }
+_WRITING = (sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_GETTEMPPATH)
 _CONSTRAINT_DATATYPE = 3091  # a sum past 2^63 turned into a REAL, which no STRICT table takes; Python has no name for it
 # Not an error class of its own: a table or text that only tampering or rot can have changed.
 _SIGNS_OF_DAMAGE = ("no such table", "no such column", "no such view", "Could not decode", "unsupported file format", "malformed database schema")
@@ -127,6 +143,8 @@ def _fault_of(error: sqlite3.Error, path: str) -> Exception | None:
         return _cannot_open(path, why)
     if why.startswith(_SIGNS_OF_DAMAGE):
         return LedgerFault("ledger_damaged", path=path, why=why)
+    if extended == sqlite3.SQLITE_IOERR_GETTEMPPATH:
+        return LedgerFault("no_temporary_room", why=why)
     code = _CODE_OF_SQLITE.get(primary)
     return LedgerFault(code, path=path, why=why) if code else None
 
@@ -136,6 +154,8 @@ def _cannot_open(path: str, why: str) -> LedgerFault:
     if not os.path.lexists(path):
         return LedgerFault("no_ledger", path=path)
     directory = os.path.dirname(os.path.realpath(path))
-    if os.access(path, os.R_OK) and not (os.access(path, os.W_OK) and os.access(directory, os.W_OK)):
-        return LedgerFault("ledger_read_only", path=path, why=why)
-    return LedgerFault("ledger_unreadable", path=path, why=why)
+    if not os.access(path, os.R_OK):
+        return LedgerFault("ledger_unreadable", path=path, why=why)
+    if os.access(path, os.W_OK) and os.access(directory, os.W_OK):  # nothing is wrong with it
+        return LedgerFault("no_temporary_room", why=why)
+    return LedgerFault("ledger_read_only", path=path, why=why)

@@ -40,12 +40,9 @@ class Kept:
 
     def keep(self) -> None:
         """Let all steps stand that were committed; others may then have their turn. Of a rehearsal nothing ever stands."""
-        remembered, self._remembered = self._remembered, []
         if self._session is None or self._rehearsal:
             return
         with translated(str(self.path)):
-            for row in remembered:
-                self._session.remember(*row)
             self._session.keep()
         if time.monotonic() - self._turn > TURN_SECONDS:
             time.sleep(PAUSE_SECONDS)
@@ -67,8 +64,11 @@ class Kept:
             return session.recall(ref)
 
     def remember(self, ref: str, owner: str, request: str, document: dict[str, Any]) -> None:
-        """Written with the next `keep`; by then there may be a ledger to write it in."""
-        self._remembered.append((ref, owner, request, document))
+        """Between two steps, whatever becomes of them; written with the next `keep` for which there is a ledger to write it in."""
+        if self._session is None:
+            self._remembered.append((ref, owner, request, document))
+        else:
+            self._session.note(ref, owner, request, document)
 
     def _take(self, document: Callable[[], dict[str, Any]] | None) -> "KeptSession":
         from .opening import scratch, writing
@@ -79,6 +79,8 @@ class Kept:
             opened = self._open.enter_context(writing(self.path, document))
         opened.db.execute("PRAGMA cache_size = -16384")
         self._session = KeptSession(opened.db, opened.path)
+        for row in self._remembered:
+            self._session.note(*row)
         return self._session
 
 

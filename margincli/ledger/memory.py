@@ -54,6 +54,7 @@ class KeptSession(Session):
     def forget(self) -> None:
         self._names, self._rulebooks = Names(self), {}
         self._since: list[int] | None = None  # of the rule books
+        self._booked: int | None = None
         self._markets: dict[tuple[frozenset[str], frozenset[str]], Span] = {}
         self._forget_books()
 
@@ -138,6 +139,12 @@ class KeptSession(Session):
             self._furthest = super().last_settled()
         return self._furthest
 
+    def last_booked(self) -> int:
+        """Of an earlier step, maybe: what was settled then is settled now."""
+        if self._booked is None:
+            self._booked = super().last_booked()
+        return self._booked
+
     def settle(self, owner: str, at: int, state: State | None = None) -> None:
         if self.settled_to(owner) != at:
             self._names.owner(owner)  # it may be new
@@ -210,6 +217,10 @@ class KeptSession(Session):
         if ref in self._mine.refs or ref in self._kept.refs:
             raise BrokenBooks(f"the ref {ref} is taken")
         self._mine.refs[ref] = ref, owner, request, document
+
+    def note(self, ref: str, owner: str, request: str, document: dict[str, Any]) -> None:
+        """Remember what no step has done, such as that one was refused. Only where `ref` is free."""
+        self._kept.refs[ref] = ref, owner, request, document
 
     # the market
 

@@ -11,7 +11,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Callable, ContextManager, Iterator, Union
 
-from .faults import LedgerFault, reachable, translated
+from .faults import LedgerFault, only_read, reachable, translated
 from .session import Session
 
 if TYPE_CHECKING:  # kept.py is loaded by those who keep a ledger open
@@ -34,7 +34,8 @@ def _reading(path: str, busy_seconds: float) -> Iterator[Session]:
     with _doubted(path), translated(path):
         connection = _connect_to_read(path, busy_seconds)
         try:
-            yield Session(connection, path)
+            with only_read(path):
+                yield Session(connection, path)
         finally:
             connection.close()
 

@@ -78,8 +78,9 @@ class Session:
         """
         return books.append(self.db, self._names, owner, entries, scale)
 
-    def last_entry_at(self, owner: str) -> int | None:
-        return books.last_entry_at(self.db, owner)
+    def last_booked(self) -> int:
+        """The moment of the entry written last, which its account at least is settled to; 0 without one."""
+        return books.last_booked(self.db)
 
     def history(
         self,

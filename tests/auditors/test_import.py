@@ -10,6 +10,7 @@ import pytest
 from odd_ledger import exported
 
 from margincli import archive, desk, quotes, records, sweeping
+from margincli.cli import shell
 from margincli.journals.whole import FileRefused
 from margincli.ledger import LedgerFault, parts, reading, writing
 from margincli.ledger.parts import PARTS
@@ -61,6 +62,27 @@ def test_the_same_ledger_again(rich, tmp_path):
     assert tables(tmp_path / "again.db") == tables(rich)
     assert exported(tmp_path / "again.db", tmp_path, "json").read_bytes() == file.read_bytes()
     assert records.check(desk.Call(tmp_path / "again.db", None, 0))["findings"] == []
+
+
+def test_the_same_ledger_from_an_export_of_before(rich, tmp_path, capsys):
+    """A file is data: characters that steer a terminal once stood in it as they are. They are taken, and escaped wherever they are shown."""
+    ref = "a\x9b31mb\u202ec\ufeff\x85"
+    quotes.price_set(desk.Call(rich, "main", 1_735_689_600_000, ref), "ETHBTC", Decimal("0.06"), "okx", None)
+    today = exported(rich, tmp_path, "json")
+    text = today.read_text(encoding="utf-8")
+    for letter in set(ref) - set(ref.encode("ascii", "ignore").decode()):
+        text = text.replace(f"\\u{ord(letter):04x}", letter)
+    before, again = tmp_path / "before.json", tmp_path / "again.db"
+    before.write_text(forged(text), encoding="utf-8", newline="")
+    assert ref in text and before.read_bytes() != today.read_bytes()
+    assert shell.run(["import", str(before), "--ledger", str(again), "--json"]) == 0
+    assert tables(again) == tables(rich)
+    assert exported(again, tmp_path, "json").read_bytes() == today.read_bytes()
+    broken = tmp_path / "broken.json"
+    broken.write_text(text, encoding="utf-8", newline="")  # with the proof of today's
+    for words in ([str(broken), "--json"], [str(broken)]):
+        assert shell.run(["import", *words, "--ledger", str(tmp_path / "new.db")]) == 2
+    assert not any(set(ref) & set(said) - set("abc31m") for said in capsys.readouterr())
 
 
 @pytest.mark.parametrize("at_once", [10_000, 3, 1])
@@ -165,7 +187,7 @@ def edited(part, which, edit):
 def forged(text):
     from hashlib import sha256
 
-    lines, proof, part = text.splitlines(), {}, None
+    lines, proof, part = text.removesuffix("\n").split("\n"), {}, None
     for line in lines[2:-2]:
         if line.endswith(": ["):
             part = line.split('"')[1]

@@ -1,11 +1,13 @@
 """Cost against size without a clock: how many steps SQLite takes for one command, on a ledger and on one ten times as large."""
 
+import shutil
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from big import BEGIN, build
 
-from margincli import desk, sweeping
+from margincli import desk, records, sweeping
 from margincli.domain.interest import HOUR
 from margincli.domain.journal import Wallet
 from margincli.domain.operations.borrow import Borrow
@@ -45,6 +47,23 @@ def ledgers(tmp_path_factory):
 def test_a_command_takes_no_more_steps_in_a_larger_ledger(ledgers, steps_of):
     wallet = Wallet("a0000050", "cross")
     small, large = (steps_of(lambda: desk.perform(desk.Call(path, "a0000050", BEGIN + HOUR // 2), Borrow(wallet, "USDT", Decimal(10)))) for path in ledgers)
+    assert 0 < large <= small + 1
+
+
+RULES = '[cross]\nleverage_change_every_seconds = ["{}", "seed", "MODE-6", ""]\n'
+
+
+@pytest.mark.parametrize("hours", [range(-8, 0), range(8), range(12, 20)], ids=["before", "meanwhile", "to come"])
+def test_however_many_rule_books_there_are_a_command_looks_at_no_other_account(ledgers, steps_of, tmp_path, hours):
+    """INT-8: whether accounts share a pool is asked with every command."""
+    found = []
+    for ledger in ledgers:
+        path = shutil.copy(ledger, tmp_path)
+        for hour in hours:
+            records.rules_import(desk.Call(Path(path), "main", BEGIN + hour * HOUR), "mine", RULES.format(100 + hour))
+        call = desk.Call(Path(path), "a0000050", BEGIN + 10 * HOUR)
+        found.append(steps_of(lambda: desk.perform(call, Borrow(Wallet("a0000050", "cross"), "USDT", Decimal(10)))))
+    small, large = found
     assert 0 < large <= small + 1
 
 

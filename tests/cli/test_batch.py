@@ -224,6 +224,18 @@ def test_a_line_refused_under_a_ref_stays_refused(room):
     assert errors(room.batch(given, "--ref", "x")[1])[3] == "ref_taken"
 
 
+@pytest.mark.parametrize("options", [["--commit-every", "1"], ["--commit-every", "3"], [], ["--dry-run"]])
+def test_a_ref_that_another_line_has(room, options):
+    """Whoever had it first, and whether he was refused under it: another request is refused alone, the same one is not done again."""
+    room.run("deposit", "USDT", "1", "--ref", "x:8")
+    given = ["deposit USDT 5", "withdraw USDT 99", "deposit USDT 7 --ref x:2", "deposit USDT 8 --ref x:6", "deposit USDT 9 --ref x:6", "deposit USDT 6", "deposit USDT 8 --ref x:6", "deposit USDT 1", "deposit USDT 2"]
+    for again in (False,) if "--dry-run" in options else (False, True):
+        code, documents = room.batch(given, "--ref", "x", *options)
+        assert code == REFUSED and errors(documents) == {2: "balance_too_small", 3: "ref_taken", 5: "ref_taken", 6: "ref_taken"}
+        assert [document["line"] for document in documents if document.get("repeated")] == ([1, 2, 4, 7, 8, 9] if again else [7, 8])
+    assert room.counted() == (1 if "--dry-run" in options else 4) and room.run("check")[0] == 0
+
+
 def long_batch(lines=2000):
     """Deposits, trades and refusals of ten accounts, a minute apart."""
     given = ["price set BTCUSDT 60000 --at 2024-09-02T00:00:00"]

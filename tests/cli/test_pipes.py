@@ -41,12 +41,43 @@ def test_nobody_reads_the_complaint(tmp_path):
     assert (done.returncode, done.stdout) == (141, b"")
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
-def test_no_room_for_the_answer(run):
-    with open("/dev/full", "w") as full:
-        done = run("rules", "show", stdout=full)
-    assert done.returncode == 1
-    assert done.stderr.startswith("margincli: The answer could not be written") and "Traceback" not in done.stderr
+@pytest.fixture
+def full():
+    if not os.path.exists("/dev/full"):
+        pytest.skip("needs /dev/full")
+    with open("/dev/full", "w") as device:
+        yield device
+
+
+NO_ROOM = """\
+margincli: The answer could not be written: No space left on device.
+hint: Make room there, or send it elsewhere. margincli history shows what was carried out.
+"""
+_AT = ("--ledger", "a.db", "--at", "2024-09-01")
+_ASKED = ["--help", "borrow --help", "price --help", "--version", "rules show", "rules show --json", "activate --questions", "demo", "status", "history -f csv", "export -f json", "check"]
+
+
+@pytest.mark.parametrize("words", [*_ASKED, "deposit USDT 5", "deposit USDT 5 --json", "deposit EUROX 5 --json", "deposit --json"])
+def test_no_room_for_the_answer(run, full, words):
+    assert run("deposit", "USDT", "5", *_AT).returncode == 0
+    words = words.split()
+    done = run(*words, *(_AT if words[0] in ("status", "history", "check", "deposit") else _AT[:2] * (words[0] == "export")), stdout=full)
+    assert (done.returncode, done.stderr) == (5, NO_ROOM)
+
+
+def test_no_room_for_the_answers_of_a_batch(run, full):
+    lines = "deposit USDT 5\ndeposit EUROX 5\n"
+    done = run("batch", *_AT, "--json", stdout=full, input=lines)
+    assert (done.returncode, done.stderr) == (5, f"Lines up to 2 are done; nothing of those after it was written.\n{NO_ROOM}")
+    assert len(run("history", *_AT, "-f", "jsonl").stdout.splitlines()) == 1
+    done = run("batch", *_AT, "--dry-run", stdout=full, input=lines)
+    assert (done.returncode, done.stderr) == (5, NO_ROOM)
+
+
+@pytest.mark.parametrize("words, code", [("deposit", 2), ("deposit EUROX 5 --ledger a.db", 3), ("status --ledger a.db", 4)])
+def test_no_room_for_the_complaint(tmp_path, full, words, code):
+    """Then the exit code alone says what was wrong."""
+    assert subprocess.run([*MARGINCLI, *words.split()], stdout=full, stderr=full, cwd=tmp_path, env=_environment(), timeout=60).returncode == code
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])

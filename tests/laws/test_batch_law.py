@@ -36,8 +36,9 @@ of_all = st.one_of(
     st.builds("rate set USDT {}".format, st.sampled_from(["0.0002", "0.001"])),
     st.sampled_from(["accrue", "liquidate"]),
 )
+refs = st.sampled_from(["", "", "", " --ref a", " --ref b"])
 minutes = st.sampled_from([0, 0, 1, 59, 60, 500])
-steps = st.lists(st.tuples(minutes, st.one_of(st.builds("{} --account {}".format, asked, accounts), of_all)), min_size=5, max_size=40)
+steps = st.lists(st.tuples(minutes, st.one_of(st.builds("{} --account {}{}".format, asked, accounts, refs), of_all)), min_size=5, max_size=40)
 BEGIN = [
     "price set BTCUSDT 20000",
     *(f"{line} --account {name}" for name in ("amy", "bob") for line in ("deposit USDT 3000", f"activate cross --leverage 3 --region DE --accept-terms --answers {ANSWERS}", "transfer USDT 1000 --from spot --to cross")),

@@ -16,6 +16,7 @@ from margincli.domain.operations.borrow import Borrow
 from margincli.domain.operations.deposit import Deposit
 from margincli.domain.operations.transfer import Transfer
 from margincli.domain.pool import PoolRate
+from margincli.domain.refusals import Refused
 from margincli.ledger import reading, writing
 from margincli.ledger.faults import BrokenBooks
 from margincli.ledger.proof import prove
@@ -114,3 +115,35 @@ def test_a_ledger_of_before_goes_on_and_can_be_given_a_supply(path):
         rules = session.rulebook(NOON)
     assert (rules.supplies, rules.most_change_hourly, flaw_of(rules)) == ({"USDT": D(1000)}, D("0.25"), "")
     assert quotes.rate_show(call._replace(at=NOON + 2 * HOUR), "USDT")["rows"][0]["source"] == "pool"
+
+
+def test_INT_8_hours_in_which_accounts_shared_a_pool_are_past_for_all(shared):
+    """Those after its end are not: each account has its own time again."""
+
+    def deposits(owner, hours):
+        return desk.perform(desk.Call(shared, owner, NOON + hours * HOUR), Deposit("USDT", D(5)))
+
+    records.rules_import(desk.Call(shared, "main", NOON + 6 * HOUR), "mine", SUPPLY.replace("1000", ""))
+    deposits("main", 9)
+    with pytest.raises(Refused, match="time_reversed"):
+        deposits("ann", 5)
+    assert deposits("ann", 8)["entries"]
+    assert findings(shared) == []
+
+
+def test_INT_8_the_refusal_names_who_is_ahead_and_from_when_on_others_may(shared):
+    """Law 3: what is settled stays settled, for whoever shares it. A dry run settles nothing."""
+    ahead, far = desk.Call(shared, "ann", NOON + 1000 * HOUR), NOON + 1000 * HOUR + 5
+    desk.perform(ahead._replace(at=far, dry_run=True), Deposit("USDT", D(5)))
+    assert desk.perform(desk.Call(shared, "ben", NOON + 6 * HOUR), Deposit("USDT", D(5)))["entries"]
+    desk.perform(ahead._replace(at=far), Deposit("USDT", D(5)))
+    for owner, request in (("main", Borrow(Wallet("main", "cross"), "USDT", D(20))), ("ben", Deposit("USDT", D(5)))):
+        with pytest.raises(Refused) as refused:
+            desk.perform(desk.Call(shared, owner, ahead.at - 1), request)
+        said = refused.value.message, refused.value.hint
+        assert said == (
+            "2024-10-13T03:59:59.999Z has passed: account ann is settled until 2024-10-13T04:00:00.005Z.",
+            "Accounts that share a lending pool share their time: use --at 2024-10-13T04:00:00.005Z or later, or wait until then. For what has another time, begin another --ledger.",
+        )
+    assert desk.perform(desk.Call(shared, "ben", ahead.at), Deposit("USDT", D(5)))["entries"]  # within the hour
+    assert desk.perform(desk.Call(shared, "main", far), Borrow(Wallet("main", "cross"), "USDT", D(20)))["entries"]
