@@ -25,7 +25,7 @@ _ABOUT_ASSET = (
 )
 
 
-_encode = json.JSONEncoder(ensure_ascii=False).encode
+_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 _by_number = itemgetter(0)
 
 

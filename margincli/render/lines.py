@@ -7,7 +7,8 @@ from .exact import safe
 from .plain import clock, printable
 from .sentences import sentence
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode  # what we made ourselves goes in no circles
+
 
 def as_line(number: int, document: dict[str, Any]) -> str:
     return safe(_encode({"line": number, **document}))
