@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..domain.journal import HOUSE, Account, Entry
-from ..domain.market import Market
+from ..domain.market import VALUED_IN, Market
 from ..domain.money import ZERO
 from ..domain.rulebook import Rulebook
 from ..domain.standing import State
@@ -215,7 +215,8 @@ class KeptSession(Session):
 
     def market(self, assets: Iterable[str], symbols: Iterable[str], since: int, until: int) -> Market:
         """May know more than was asked for: what a market says of a moment does not depend on that."""
-        key = frozenset(assets), frozenset(symbols)
+        assets = frozenset(assets)
+        key = assets, frozenset(symbols).difference(asset + VALUED_IN for asset in assets)  # those are on the way of a coin to its price
         known = self._markets.get(key)
         if known and known.market and known.since <= since and until <= known.until:
             return known.market
