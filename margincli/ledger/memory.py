@@ -11,12 +11,13 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..domain.chart import Point
 from ..domain.journal import HOUSE, Account, Entry
 from ..domain.market import VALUED_IN, Market
 from ..domain.money import ZERO
 from ..domain.rulebook import Rulebook
 from ..domain.standing import State
-from . import books, seals
+from . import books, market, seals
 from .faults import UNITS_MOST, BrokenBooks, LedgerFault
 from .names import Names, Scale
 from .session import Session
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 AHEAD_MS = 1_800_000  # how much more of the prices is read than was asked for on either side, at least
 POINTS_MOST = 100_000  # of one market, to be remembered
+POINTS_TOLD = 5000  # of one market to which a quote is told: to do so takes the longer the more there are
 OWNERS_MOST = 5000  # remembered at a time
 WAITING_MOST = 500  # entries, or receipts
 Balances = dict[tuple[Account, str], Decimal]
@@ -39,6 +41,13 @@ class Span(NamedTuple):
     since: int
     until: int
     market: Market | None  # None where it was too much to remember
+
+    def told(self, symbol: str, source: str, point: Point) -> "Span | None":
+        """The span once a quote is known, None where it has to be read anew."""
+        if point.at > self.until:
+            return self
+        told = self.market and market.told(self.market, symbol, source, point)
+        return self._replace(market=told) if told and market.points(told) <= POINTS_TOLD else None
 
 
 class KeptSession(Session):
@@ -225,14 +234,14 @@ class KeptSession(Session):
         first, last = (min(since, known.since), max(until, known.until)) if known else (since, until)
         more = last - first + AHEAD_MS  # twice as much each time, so that all is read about twice
         first, last = first - more, last + more
-        market = super().market(*key, first, last)
-        points = sum(len(series.points) for ticker in market.tickers.values() for series in ticker.sources.values())
-        self._markets[key] = Span(first, last, market if points <= POINTS_MOST else None)
-        return market
+        found = super().market(*key, first, last)
+        self._markets[key] = Span(first, last, found if market.points(found) <= POINTS_MOST else None)
+        return found
 
     def set_quote(self, symbol: str, source: str, at: int, price: str, volume: str | None = None) -> None:
-        self._markets.clear()
-        super().set_quote(symbol, source, at, price, volume)
+        self._mine.quotes.append((self._names.symbol(symbol), source, at, price, volume))
+        point = Point(at, Decimal(price), volume=volume and Decimal(volume))
+        self._markets = {key: told for key, span in self._markets.items() if (told := span.told(symbol, source, point))}
 
     def set_rate(self, mode: str, asset: str, since: int, rate_daily: str, source: str) -> None:
         self._markets.clear()

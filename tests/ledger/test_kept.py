@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -13,7 +14,7 @@ from margincli.domain.operations.deposit import Deposit
 from margincli.domain.operations.transfer import Transfer
 from margincli.domain.operations.withdraw import Withdraw
 from margincli.domain.refusals import Refused
-from margincli.ledger import LedgerFault, reading, writing
+from margincli.ledger import LedgerFault, memory, reading, writing
 from margincli.ledger.faults import BrokenBooks
 from margincli.ledger.kept import Kept
 from margincli.tape import Manner, Step, play
@@ -183,6 +184,46 @@ def test_a_market_of_more_than_was_asked_for_says_the_same(path):
                     assert wide.value("BTC", at) == exact.value("BTC", at)
                 ranges = [market.tickers["BTCUSDT"].moments(NOW + since * 3_600_000, NOW + until * 3_600_000) for market in (wide, exact)]
                 assert ranges[0] == ranges[1]
+
+
+@pytest.mark.parametrize("most", [1, 30, 5000])
+def test_a_market_that_was_told_quotes_is_the_one_that_would_be_read(path, monkeypatch, most):
+    """In any order of time, of any source, a new symbol, and another price of the same moment; those of a step that was undone are not told."""
+    monkeypatch.setattr("margincli.ledger.memory.POINTS_TOLD", most)
+    chance = Random(7)
+    with Kept(path) as kept:
+        for number in range(200):
+            at = NOW + chance.randrange(400) * 60_000
+            symbol, source = chance.choice(["BTCUSDT", "BTCUSDT", "ETHBTC", "BTCUSDC"]), chance.choice([None, "here", "there"])
+            volume = chance.choice([None, D(5)])
+            quotes.price_set(call(kept, at, dry_run=number % 7 == 3), symbol, D(60000 + number), source, volume)
+            since = NOW + chance.randrange(400) * 60_000
+            with reading(kept) as session:
+                told = session.market({"BTC", "ETH"}, set(), since, since + 3_600_000)
+                read = super(type(session), session).market({"BTC", "ETH"}, set(), since, since + 3_600_000)
+            for moment in range(since, since + 3_600_001, 300_000):
+                assert [told.value(coin, moment) for coin in ("BTC", "ETH")] == [read.value(coin, moment) for coin in ("BTC", "ETH")]
+            for symbol, ticker in read.tickers.items():
+                assert told.tickers[symbol].moments(since, since + 3_600_000) == ticker.moments(since, since + 3_600_000)
+
+
+def test_a_quote_is_told_to_what_is_known_and_waits_like_an_entry(path, monkeypatch):
+    loads, load = [], memory.market.load
+    monkeypatch.setattr("margincli.ledger.market.load", lambda *words: loads.append(words) or load(*words))
+    with Kept(path) as kept:
+        begin(kept)
+        kept.keep()
+        desk.perform(call(kept), Deposit("USDT", D(1)))
+        before = len(loads)
+        for minute in range(1, 20):
+            quotes.price_set(call(kept, NOW + minute * 60_000), "BTCUSDT", D(60000 + minute), None, None)
+            desk.perform(call(kept, NOW + minute * 60_000), Deposit("USDT", D(minute)))
+        assert len(loads) == before
+        with reading(path) as session:
+            assert session.counts()["quotes"] == 1
+        kept.keep()
+    with reading(path) as session:
+        assert session.counts()["quotes"] == 20
 
 
 def test_a_rehearsal_leaves_no_trace(path):
