@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from heapq import merge
 from operator import itemgetter
@@ -63,12 +63,13 @@ def rows_of(names: Names, number: int, head: str, owner: str, entry: Entry, scal
     return Rows(postings, changes, *_closing(names, number, head, owner, entry, lines))
 
 
-def write(db: sqlite3.Connection, entries: Iterable[Rows]) -> None:
-    for postings, changes, sealed, entry in entries:
+def write(db: sqlite3.Connection, entries: Sequence[Rows]) -> None:
+    """All the seals first, in one go; the lines of an entry wait for the row of the one before it."""
+    db.executemany(_SEAL, [rows.seal for rows in entries])
+    for postings, changes, _, entry in entries:
         db.executemany(_POSTING, postings)
         if changes:
             db.executemany(_CHANGE, changes)
-        db.execute(_SEAL, sealed)
         db.execute(_ENTRY, entry)
 
 
