@@ -35,55 +35,55 @@ def _by_time(numbered: tuple[int, Entry]) -> tuple[int, int]:
 
 
 class Rows(NamedTuple):
-    """An entry as the file takes it: its lines and its seal before the row that closes it."""
+    """An entry as the file takes it, its lines before the row that closes it; and its owner and lines as they are sealed (see seals.py)."""
 
     postings: list[tuple]
     changes: list[tuple]
-    seal: tuple[int, str, str]
     entry: tuple
+    owner: str
+    sealed: tuple[Iterable[tuple], list[tuple]]
 
 
 def append(db: sqlite3.Connection, names: Names, owner: str, entries: Iterable[Entry], scale: Scale) -> list[int]:
     """Write entries after the last one; their numbers."""
-    number, head = last_id(db), seals.head(db)
-    numbers = []
-    for entry in entries:
-        number += 1
-        rows = rows_of(names, number, head, owner, entry, scale)
-        write(db, [rows])
-        head = rows.seal[2]
-        numbers.append(number)
-    return numbers
+    rows = [rows_of(names, number, owner, entry, scale) for number, entry in enumerate(entries, last_id(db) + 1)]
+    write(db, rows)
+    return [row.entry[0] for row in rows]
 
 
-def rows_of(names: Names, number: int, head: str, owner: str, entry: Entry, scale: Scale) -> Rows:
-    """The rows of the entry that follows on the seal `head`. Raises LedgerFault ledger_full for an amount that the file cannot hold."""
+def rows_of(names: Names, number: int, owner: str, entry: Entry, scale: Scale) -> Rows:
+    """The rows of an entry. Raises LedgerFault ledger_full for an amount that the file cannot hold."""
     postings, lines = _posting_rows(number, names, entry, scale)
     changes = [(number, line, names.owner(wallet.owner), wallet.name, key, value) for line, (wallet, key, value) in enumerate(entry.changes)]
-    return Rows(postings, changes, *_closing(names, number, head, owner, entry, lines))
+    return Rows(postings, changes, *_closing(names, number, owner, entry, lines))
 
 
 def write(db: sqlite3.Connection, entries: Sequence[Rows]) -> None:
     """All the seals first, in one go; the lines of an entry wait for the row of the one before it."""
-    db.executemany(_SEAL, [rows.seal for rows in entries])
-    for postings, changes, _, entry in entries:
+    db.executemany(_SEAL, _seals(seals.head(db), entries))
+    for postings, changes, entry, *_ in entries:
         db.executemany(_POSTING, postings)
         if changes:
             db.executemany(_CHANGE, changes)
         db.execute(_ENTRY, entry)
 
 
+def _seals(head: str, entries: Sequence[Rows]) -> Iterator[tuple[int, str, str]]:
+    """Each follows on the one before."""
+    for _, _, (number, _, *said), owner, sealed in entries:
+        previous, head = head, seals.seal(head, (number, owner, *said), *sealed)
+        yield number, previous, head
+
+
 def seal(db: sqlite3.Connection, names: Names, number: int, owner: str, entry: Entry, lines: Iterable[tuple]) -> None:
     """Write the seal and then the row of an entry whose lines are there; `lines` are its postings as they are sealed (see seals.py)."""
-    sealed, row = _closing(names, number, seals.head(db), owner, entry, lines)
-    db.execute(_SEAL, sealed)
-    db.execute(_ENTRY, row)
+    write(db, [Rows([], [], *_closing(names, number, owner, entry, lines))])
 
 
-def _closing(names: Names, number: int, head: str, owner: str, entry: Entry, lines: Iterable[tuple]) -> tuple[tuple, tuple]:
-    said = entry.at, entry.kind, entry.wallet.name, entry.asset, plain(entry.amount), _encode(entry.facts)
+def _closing(names: Names, number: int, owner: str, entry: Entry, lines: Iterable[tuple]) -> tuple[tuple, str, tuple[Iterable[tuple], list[tuple]]]:
     changes = [(line, wallet.owner, wallet.name, key, value) for line, (wallet, key, value) in enumerate(entry.changes)]
-    return (number, head, seals.seal(head, (number, owner, *said), lines, changes)), (number, names.owner(owner), *said)
+    row = number, names.owner(owner), entry.at, entry.kind, entry.wallet.name, entry.asset, plain(entry.amount), _encode(entry.facts)
+    return row, owner, (lines, changes)
 
 
 def _posting_rows(number: int, names: Names, entry: Entry, scale: Scale) -> tuple[list[tuple], list[tuple]]:

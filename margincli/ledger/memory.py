@@ -17,7 +17,7 @@ from ..domain.market import VALUED_IN, Market
 from ..domain.money import ZERO
 from ..domain.rulebook import Rulebook
 from ..domain.standing import State
-from . import books, market, seals
+from . import books, market
 from .faults import UNITS_MOST, BrokenBooks, LedgerFault
 from .names import Names, Scale
 from .session import Session
@@ -70,7 +70,7 @@ class KeptSession(Session):
         self._states: dict[str, State] = {}
         self._settled: dict[str, int | None] = {}
         self._furthest: tuple[str, int] | None = None
-        self._last: tuple[int, str] | None = None  # number and seal of the last entry
+        self._last: int | None = None  # number of the last entry
         self._house: Balances | None = None
         self._units: dict[tuple[int, int], int] = {}  # by numbers of account and coin
 
@@ -170,15 +170,15 @@ class KeptSession(Session):
         """They wait; what they leave to the owner is told to `settle`, or read from the file."""
         numbers = []
         for entry in entries:
-            number, head = self._last or (books.last_id(self.db), seals.head(self.db))
-            rows = books.rows_of(self._names, number + 1, head, owner, entry, scale)
+            number = (self._last or books.last_id(self.db)) + 1
+            rows = books.rows_of(self._names, number, owner, entry, scale)
             moved = self._add_up(rows.postings)
-            self._last = number + 1, rows.seal[2]
+            self._last = number
             self._mine.entries.append(rows)
             self._pass_on(entry)
             if moved > UNITS_MOST:
                 self._mine.write(self.db)  # which adds up the lines of an entry, too
-            numbers.append(number + 1)
+            numbers.append(number)
         if numbers:
             self._states.pop(owner, None)
         return numbers

@@ -275,6 +275,24 @@ def test_the_tape_takes_any_lines(path):
     assert heard.given == [(6, 0), (7, 0), (8, 0), (9, 0), (1, 3), (2, 0)] and len(kinds(path)) == 5
 
 
+@pytest.mark.parametrize("every, most_ahead", [(1, 1), (7, 7), (100, 64), (0, 64)])
+def test_lines_are_read_ahead_but_not_beyond_the_next_commit(path, every, most_ahead):
+    """Who sends as many lines as a commit takes gets their answers, without sending more."""
+    read, heard, ahead = [], Heard(), []
+
+    def lines():
+        for number in range(1, 201):
+            assert not every or len(heard.given) >= (number - 1) // every * every
+            read.append(number)
+            yield number, number
+
+    with Kept(path) as kept:
+        hold = heard.hold
+        heard.hold = lambda *words: ahead.append(len(read) - words[0]) or hold(*words)
+        assert play(kept, lines(), reader(kept), tell, heard, Manner(every)) == 0
+    assert max(ahead) == most_ahead - 1 and len(heard.given) == 200
+
+
 def test_a_fault_of_ours_stops_the_tape_at_its_last_commit(path):
     heard = Heard()
     with pytest.raises(ZeroDivisionError), Kept(path) as kept:
