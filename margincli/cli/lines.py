@@ -63,7 +63,7 @@ def words_of(line: bytes) -> list[str]:
     except UnicodeDecodeError:
         raise _bad_line("it is not UTF-8 text") from None
     words = _of_object(text) if text.startswith("{") else _of_text(text)
-    if any("\0" in word for word in words):
+    if "\0" in " ".join(words):
         raise _bad_line("it is not text")
     words = words[1:] if words[:1] == ["margincli"] else words
     if not words:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from .bands import Bands
 from .interest import HOUR
 from .journal import Wallet
+from .standing import State
 from .world import World
 
 HEARD = ("alerted_at", "called_at", "pre_liquidated_at")  # the settings by which a wallet knows what it heard
@@ -30,6 +31,11 @@ class Alarm(NamedTuple):
     def heard_at(self, world: World, wallet: Wallet) -> int:
         """When it was last heard, 0 while the level is above the bar."""
         return int(world.state.setting(wallet, self.key) or 0)
+
+
+def has_heard(state: State, wallet: Wallet) -> bool:
+    """Whether the wallet is under any bar that it has heard."""
+    return state.as_set(wallet, "heard", lambda wallet: any(state.setting(wallet, key) for key in HEARD))
 
 
 def alarms(world: World, wallet: Wallet, bands: Bands) -> tuple[Alarm, ...]:

@@ -4,7 +4,7 @@ A candle gives its open at its open time and its close, low and high at its clos
 them, so nothing here can look ahead.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from decimal import Decimal
 from typing import Iterable, NamedTuple
 
@@ -27,6 +27,16 @@ class Series:
     def __init__(self, points: Iterable[Point]):
         self.points = tuple(points)
         self.times = [point.at for point in self.points]
+
+    def told(self, point: Point) -> "Series | None":
+        """The series with a point more; None where it has one of that moment."""
+        index = bisect_left(self.times, point.at)
+        if self.times[index : index + 1] == [point.at]:
+            return None
+        series = Series(())
+        series.points = (*self.points[:index], point, *self.points[index:])
+        series.times = [*self.times[:index], point.at, *self.times[index:]]
+        return series
 
     def last(self, at: int) -> Point | None:
         """The newest point known at `at`, if any."""

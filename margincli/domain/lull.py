@@ -7,7 +7,7 @@ wallet stands above its highest bar at each of them, no bar was crossed.
 from decimal import Decimal
 from typing import NamedTuple
 
-from .alarms import HEARD
+from .alarms import has_heard
 from .bnb import INTEREST, chosen
 from .delisting import scheduled
 from .interest import next_hour
@@ -73,7 +73,7 @@ def outlook_of(world: World, wallet: Wallet) -> Outlook | None:
 
 def _outlook(world: World, wallet: Wallet) -> Outlook | None:
     scheme, state = scheme_of(world, wallet), world.state
-    if open_orders(state, wallet) or any([state.setting(wallet, key) for key in HEARD]):
+    if open_orders(state, wallet) or has_heard(state, wallet):
         return None
     ends = min((at for _, at in scheduled(world, wallet)), default=None)
     if not state.owes(wallet):

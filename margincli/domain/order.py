@@ -84,7 +84,7 @@ class Order(NamedTuple):
 
 def open_orders(state: State, wallet: Wallet) -> list[Order]:
     """The orders that rest in a wallet, by number: not to be changed."""
-    return state.once(wallet, "orders", lambda wallet: _orders_of(state, wallet))
+    return state.as_set(wallet, "orders", lambda wallet: _orders_of(state, wallet))
 
 
 def _orders_of(state: State, wallet: Wallet) -> list[Order]:

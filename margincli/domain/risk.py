@@ -63,6 +63,8 @@ def _exposure(world: World, wallet: Wallet) -> Exposure:
 
 def counted_as_collateral(world: World, wallet: Wallet, purpose: str) -> Decimal:
     """What the coins held count for, each by its tiers for the purpose (COL-1, COL-6)."""
+    if purpose != BORROW and world.rules.counts_alike:
+        return exposure(world, wallet).collateral
     tiers, counted = scheme_of(world, wallet).tiers, ZERO
     for asset, value, _ in worths_of(world, wallet):
         counted += weighed(tiers(world, asset, purpose), value)

@@ -215,6 +215,11 @@ class Rulebook:
         rank = self.rank(asset, at)
         return self.once(("tiers of", rank, purpose), lambda: self._tiers(rank, purpose))
 
+    @cached_property
+    def counts_alike(self) -> bool:
+        """Whether a coin counts the same for every purpose: as long as no rank has flat ratios."""
+        return not self.rows("collateral.flat", {})
+
     def _tiers(self, rank: str, purpose: str) -> Tiers:
         flat = self.cells("collateral.flat", rank)
         if flat:

@@ -182,7 +182,7 @@ def scheme_at(rules: Rulebook, wallet: Wallet, leverage: str | None) -> Scheme:
 
 
 def scheme_of(world: World, wallet: Wallet) -> Scheme:
-    return world.state.once(wallet, world.rules, lambda wallet: scheme_at(world.rules, wallet, leverage_of(world, wallet)))
+    return world.state.as_set(wallet, world.rules, lambda wallet: scheme_at(world.rules, wallet, leverage_of(world, wallet)))
 
 
 def require_wallet(rules: Rulebook, wallet: Wallet) -> Scheme:

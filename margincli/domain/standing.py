@@ -1,5 +1,6 @@
 """What the journal adds up to: balances and settings of one account and of the house."""
 
+from collections import defaultdict
 from decimal import Decimal
 from typing import Any, Callable, Iterable, NamedTuple
 
@@ -34,17 +35,19 @@ class Holding(NamedTuple):
 class State:
     """Balances by (account, asset) and settings by (wallet, key), without what is zero or empty. A value: `after` makes a new one."""
 
-    __slots__ = ("balances", "settings", "_made", "_wallets")
+    __slots__ = ("balances", "settings", "_made", "_as_set", "_wallets")
 
     def __init__(self, balances: dict[tuple[Account, str], Decimal], settings: dict[tuple[Wallet, str], str]):
         self.balances = balances
         self.settings = settings
-        self._made: dict[Wallet, dict[Any, Any]] = {}
+        self._made: dict[Wallet, dict[Any, Any]] = defaultdict(dict)
+        self._as_set: dict[Wallet, dict[Any, Any]] = defaultdict(dict)
         self._wallets: dict[str, list[Wallet]] = {}
 
     def after(self, entries: Iterable[Entry]) -> "State":
         balances, settings = dict(self.balances), self.settings
         touched: set[Wallet] = set()
+        changed: set[Wallet] = set()
         opened = False
         for entry in entries:
             for account, asset, amount in entry.postings:
@@ -53,18 +56,19 @@ class State:
             if entry.changes and settings is self.settings:
                 settings = dict(settings)
             for wallet, key, value in entry.changes:
-                touched.add(wallet)
+                changed.add(wallet)
                 opened = opened or key == "opened_at"
                 put(settings, (wallet, key), value)
         state = State(balances, settings)
-        state._made = {wallet: made for wallet, made in self._made.items() if wallet not in touched}
+        state._made.update((wallet, made) for wallet, made in self._made.items() if wallet not in touched and wallet not in changed)
+        state._as_set.update((wallet, made) for wallet, made in self._as_set.items() if wallet not in changed)
         state._wallets = {} if opened else self._wallets
         return state
 
     def beside(self, house: dict[tuple[Account, str], Decimal]) -> "State":
         """The same account, and the house as it stands by now: of every account of its own that it has ever used."""
         state = State(self.balances | house, self.settings)
-        state._made, state._wallets = self._made, self._wallets
+        state._made, state._as_set, state._wallets = self._made, self._as_set, self._wallets
         return state
 
     def looked_at(self) -> list[Wallet]:
@@ -73,9 +77,14 @@ class State:
 
     def once(self, wallet: Wallet, key: Any, make: Callable[[Wallet], Any]) -> Any:
         """What follows from the balances and settings of a wallet of the account, made at its first use: it stands until an entry touches the wallet."""
-        made = self._made.get(wallet)
-        if made is None:
-            made = self._made[wallet] = {}
+        made = self._made[wallet]
+        if key not in made:
+            made[key] = make(wallet)
+        return made[key]
+
+    def as_set(self, wallet: Wallet, key: Any, make: Callable[[Wallet], Any]) -> Any:
+        """The same of what follows from the settings of a wallet alone: it stands until one of them changes."""
+        made = self._as_set[wallet]
         if key not in made:
             made[key] = make(wallet)
         return made[key]

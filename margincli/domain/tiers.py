@@ -54,7 +54,9 @@ def top_rate(tiers: Tiers, value: Decimal) -> Decimal:
 
 
 def _top(tiers: Tiers, value: Decimal) -> Line:
-    return next(line for line in lines(tiers) if line.high is None or line.high >= value)
+    for line in lines(tiers):  # pragma: no branch: the last has no end
+        if line.high is None or line.high >= value:
+            return line
 
 
 def side_by_side(first: Iterator, second: Iterator) -> Iterator[tuple[Decimal | None, Decimal, Decimal]]:

@@ -1,5 +1,6 @@
 """The world a decision is made in: one account, the house, the market, the rules and the moment."""
 
+from collections import defaultdict
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Callable, Iterable, Sequence
@@ -18,13 +19,11 @@ class World:
 
     def __init__(self, now: int, owner: str, state: State, market: Market, rules: Rulebook):
         self.now, self.owner, self.state, self.market, self.rules = now, owner, state, market, rules
-        self._made: dict[Wallet, dict[Any, Any]] = {}
+        self._made: dict[Wallet, dict[Any, Any]] = defaultdict(dict)
 
     def once(self, wallet: Wallet, key: Any, make: Callable[[], Any]) -> Any:
         """What follows from a wallet, the settings of its account and the moment, made at its first use."""
-        made = self._made.get(wallet)
-        if made is None:
-            made = self._made[wallet] = {}
+        made = self._made[wallet]
         if key not in made:
             made[key] = make()
         return made[key]
@@ -34,7 +33,7 @@ class World:
             return self
         world = World(self.now, self.owner, self.state.after(entries), self.market, self.rules)
         if world.state.settings is self.state.settings:
-            world._made = {wallet: self._made.setdefault(wallet, {}) for wallet in world.state.looked_at()}
+            world._made.update((wallet, self._made[wallet]) for wallet in world.state.looked_at())
         return world
 
     def at(self, now: int) -> "World":

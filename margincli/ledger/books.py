@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from heapq import merge
 from operator import itemgetter
@@ -25,7 +25,7 @@ _ABOUT_ASSET = (
 )
 
 
-_encode = json.JSONEncoder(ensure_ascii=False).encode
+_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 _by_number = itemgetter(0)
 
 
@@ -35,54 +35,59 @@ def _by_time(numbered: tuple[int, Entry]) -> tuple[int, int]:
 
 
 class Rows(NamedTuple):
-    """An entry as the file takes it: its lines and its seal before the row that closes it."""
+    """An entry as the file takes it, its lines before the row that closes it; and its owner and lines as they are sealed (see seals.py)."""
 
     postings: list[tuple]
     changes: list[tuple]
-    seal: tuple[int, str, str]
     entry: tuple
+    owner: str
+    sealed: tuple[list[tuple], list[tuple]]
 
 
 def append(db: sqlite3.Connection, names: Names, owner: str, entries: Iterable[Entry], scale: Scale) -> list[int]:
     """Write entries after the last one; their numbers."""
-    number, head = last_id(db), seals.head(db)
-    numbers = []
-    for entry in entries:
-        number += 1
-        rows = rows_of(names, number, head, owner, entry, scale)
-        write(db, [rows])
-        head = rows.seal[2]
-        numbers.append(number)
-    return numbers
+    rows = [rows_of(names, number, owner, entry, scale) for number, entry in enumerate(entries, last_id(db) + 1)]
+    write(db, rows)
+    return [row.entry[0] for row in rows]
 
 
-def rows_of(names: Names, number: int, head: str, owner: str, entry: Entry, scale: Scale) -> Rows:
-    """The rows of the entry that follows on the seal `head`. Raises LedgerFault ledger_full for an amount that the file cannot hold."""
+def rows_of(names: Names, number: int, owner: str, entry: Entry, scale: Scale) -> Rows:
+    """The rows of an entry. Raises LedgerFault ledger_full for an amount that the file cannot hold."""
     postings, lines = _posting_rows(number, names, entry, scale)
     changes = [(number, line, names.owner(wallet.owner), wallet.name, key, value) for line, (wallet, key, value) in enumerate(entry.changes)]
-    return Rows(postings, changes, *_closing(names, number, head, owner, entry, seals.seal, lines))
+    return Rows(postings, changes, _row(names, number, owner, entry), owner, (lines, _changes_sealed(entry)))
 
 
-def write(db: sqlite3.Connection, entries: Iterable[Rows]) -> None:
-    for postings, changes, sealed, entry in entries:
+def write(db: sqlite3.Connection, entries: Sequence[Rows]) -> None:
+    """All the seals first, in one go; the lines of an entry wait for the row of the one before it."""
+    db.executemany(_SEAL, _seals(seals.head(db), entries))
+    for postings, changes, entry, *_ in entries:
         db.executemany(_POSTING, postings)
         if changes:
             db.executemany(_CHANGE, changes)
-        db.execute(_SEAL, sealed)
         db.execute(_ENTRY, entry)
+
+
+def _seals(head: str, entries: Sequence[Rows]) -> Iterator[tuple[int, str, str]]:
+    """Each follows on the one before."""
+    for _, _, (number, _, *said), owner, sealed in entries:
+        previous, head = head, seals.seal(head, (number, owner, *said), *sealed)
+        yield number, previous, head
 
 
 def seal(db: sqlite3.Connection, names: Names, number: int, owner: str, entry: Entry) -> None:
     """Write the seal and then the row of an entry whose lines are there, however many."""
-    sealed, row = _closing(names, number, seals.head(db), owner, entry, seals.seal_by_lines, seals.lines_of(db, number))
-    db.execute(_SEAL, sealed)
+    row, head = _row(names, number, owner, entry), seals.head(db)
+    db.execute(_SEAL, (number, head, seals.seal_by_lines(head, (number, owner, *row[2:]), seals.lines_of(db, number), _changes_sealed(entry))))
     db.execute(_ENTRY, row)
 
 
-def _closing(names: Names, number: int, head: str, owner: str, entry: Entry, sealing: Callable[..., str], lines: Iterable[Any]) -> tuple[tuple, tuple]:
-    said = entry.at, entry.kind, entry.wallet.name, entry.asset, plain(entry.amount), _encode(entry.facts)
-    changes = [(line, wallet.owner, wallet.name, key, value) for line, (wallet, key, value) in enumerate(entry.changes)]
-    return (number, head, sealing(head, (number, owner, *said), lines, changes)), (number, names.owner(owner), *said)
+def _row(names: Names, number: int, owner: str, entry: Entry) -> tuple:
+    return number, names.owner(owner), entry.at, entry.kind, entry.wallet.name, entry.asset, plain(entry.amount), _encode(entry.facts)
+
+
+def _changes_sealed(entry: Entry) -> list[tuple]:
+    return [(line, wallet.owner, wallet.name, key, value) for line, (wallet, key, value) in enumerate(entry.changes)]
 
 
 def _posting_rows(number: int, names: Names, entry: Entry, scale: Scale) -> tuple[list[tuple], list[tuple]]:

@@ -21,7 +21,13 @@ _CANDLES = (
     "WHERE symbol_id = :symbol AND source = :source AND open_at <= :until AND open_at >= "
     "coalesce((SELECT max(open_at) FROM candles WHERE symbol_id = :symbol AND source = :source AND open_at <= :since), :since) ORDER BY open_at"
 )
+_QUOTE = "INSERT OR REPLACE INTO quotes (symbol_id, source, at, price, volume) VALUES (?, ?, ?, ?, ?)"
 _by_time = itemgetter(0)
+
+
+def quote(db: sqlite3.Connection, row: tuple[int, str, int, str, str | None]) -> None:
+    """Write a quote, or another of the same source and moment."""
+    db.execute(_QUOTE, row)
 
 
 def load(db: sqlite3.Connection, assets: Iterable[str], symbols: Iterable[str], since: int, until: int, index: IndexRules = IndexRules()) -> Market:
@@ -35,6 +41,20 @@ def load(db: sqlite3.Connection, assets: Iterable[str], symbols: Iterable[str], 
     wanted |= priced.keys() & set(symbols)
     tickers = (Ticker(symbol, _sources(db, priced[symbol], since, until), index) for symbol in sorted(wanted))
     return Market({ticker.symbol: ticker for ticker in tickers if ticker.sources}, _rates(db, assets, since, until))
+
+
+def told(known: Market, symbol: str, source: str, point: Point) -> Market | None:
+    """What was loaded, with a quote more; None where it has to be loaded anew, as for the first of a source, which may open a route."""
+    ticker = known.tickers.get(symbol)
+    series = ticker and source in ticker.sources and ticker.sources[source].told(point)
+    if not series:
+        return None
+    return Market({**known.tickers, symbol: ticker._replace(sources={**ticker.sources, source: series})}, known.rates)
+
+
+def points(known: Market) -> int:
+    """How many it has, of all symbols and sources."""
+    return sum(len(series.points) for ticker in known.tickers.values() for series in ticker.sources.values())
 
 
 def sources(db: sqlite3.Connection, table: str, symbol_id: int) -> Iterator[str]:

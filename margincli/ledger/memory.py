@@ -11,12 +11,13 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..domain.chart import Point
 from ..domain.journal import HOUSE, Account, Entry
-from ..domain.market import Market
+from ..domain.market import VALUED_IN, Market
 from ..domain.money import ZERO
 from ..domain.rulebook import Rulebook
 from ..domain.standing import State
-from . import books, seals
+from . import books, market
 from .faults import UNITS_MOST, BrokenBooks, LedgerFault
 from .names import Names, Scale
 from .session import Session
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 AHEAD_MS = 1_800_000  # how much more of the prices is read than was asked for on either side, at least
 POINTS_MOST = 100_000  # of one market, to be remembered
+POINTS_TOLD = 5000  # of one market to which a quote is told: to do so takes the longer the more there are
 OWNERS_MOST = 5000  # remembered at a time
 WAITING_MOST = 500  # entries, or receipts
 Balances = dict[tuple[Account, str], Decimal]
@@ -39,6 +41,13 @@ class Span(NamedTuple):
     since: int
     until: int
     market: Market | None  # None where it was too much to remember
+
+    def told(self, symbol: str, source: str, point: Point) -> "Span | None":
+        """The span once a quote is known, None where it has to be read anew."""
+        if point.at > self.until:
+            return self
+        told = self.market and market.told(self.market, symbol, source, point)
+        return self._replace(market=told) if told and market.points(told) <= POINTS_TOLD else None
 
 
 class KeptSession(Session):
@@ -62,7 +71,7 @@ class KeptSession(Session):
         self._states: dict[str, State] = {}
         self._settled: dict[str, int | None] = {}
         self._furthest: tuple[str, int] | None = None
-        self._last: tuple[int, str] | None = None  # number and seal of the last entry
+        self._last: int | None = None  # number of the last entry
         self._house: Balances | None = None
         self._units: dict[tuple[int, int], int] = {}  # by numbers of account and coin
 
@@ -168,15 +177,15 @@ class KeptSession(Session):
         """They wait; what they leave to the owner is told to `settle`, or read from the file."""
         numbers = []
         for entry in entries:
-            number, head = self._last or (books.last_id(self.db), seals.head(self.db))
-            rows = books.rows_of(self._names, number + 1, head, owner, entry, scale)
+            number = (self._last or books.last_id(self.db)) + 1
+            rows = books.rows_of(self._names, number, owner, entry, scale)
             moved = self._add_up(rows.postings)
-            self._last = number + 1, rows.seal[2]
+            self._last = number
             self._mine.entries.append(rows)
             self._pass_on(entry)
             if moved > UNITS_MOST:
                 self._mine.write(self.db)  # which adds up the lines of an entry, too
-            numbers.append(number + 1)
+            numbers.append(number)
         if numbers:
             self._states.pop(owner, None)
         return numbers
@@ -226,7 +235,8 @@ class KeptSession(Session):
 
     def market(self, assets: Iterable[str], symbols: Iterable[str], since: int, until: int) -> Market:
         """May know more than was asked for: what a market says of a moment does not depend on that."""
-        key = frozenset(assets), frozenset(symbols)
+        assets = frozenset(assets)
+        key = assets, frozenset(symbols).difference(asset + VALUED_IN for asset in assets)  # those are on the way of a coin to its price
         known = self._markets.get(key)
         if known and known.market and known.since <= since and until <= known.until:
             return known.market
@@ -235,14 +245,14 @@ class KeptSession(Session):
         first, last = (min(since, known.since), max(until, known.until)) if known else (since, until)
         more = last - first + AHEAD_MS  # twice as much each time, so that all is read about twice
         first, last = first - more, last + more
-        market = super().market(*key, first, last)
-        points = sum(len(series.points) for ticker in market.tickers.values() for series in ticker.sources.values())
-        self._markets[key] = Span(first, last, market if points <= POINTS_MOST else None)
-        return market
+        found = super().market(*key, first, last)
+        self._markets[key] = Span(first, last, found if market.points(found) <= POINTS_MOST else None)
+        return found
 
     def set_quote(self, symbol: str, source: str, at: int, price: str, volume: str | None = None) -> None:
-        self._markets.clear()
-        super().set_quote(symbol, source, at, price, volume)
+        self._mine.quotes.append((self._names.symbol(symbol), source, at, price, volume))
+        point = Point(at, Decimal(price), volume=volume and Decimal(volume))
+        self._markets = {key: told for key, span in self._markets.items() if (told := span.told(symbol, source, point))}
 
     def set_rate(self, mode: str, asset: str, since: int, rate_daily: str, source: str) -> None:
         self._markets.clear()

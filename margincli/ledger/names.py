@@ -42,13 +42,14 @@ class Place(NamedTuple):
 class Names:
     """Numbers of names, looked up and given out on first use, and remembered; a bounded number of them. Of no use after a rollback."""
 
-    __slots__ = ("_db", "_owners", "_places", "_assets")
+    __slots__ = ("_db", "_owners", "_places", "_assets", "_symbols")
 
     def __init__(self, db: Asked):
         self._db = db
         self._owners: dict[str, int] = {}
         self._places: dict[Account, Place] = {}
         self._assets: dict[str, tuple[int, int]] = {}
+        self._symbols: dict[str, int] = {}
 
     def owner(self, name: str) -> int:
         if name not in self._owners:
@@ -103,7 +104,9 @@ class Names:
         return self._assets[name]
 
     def symbol(self, name: str) -> int:
-        return self._number("SELECT id FROM symbols WHERE name = ?", "INSERT INTO symbols (name) VALUES (?)", (name,))
+        if name not in self._symbols:
+            self._symbols[name] = self._number("SELECT id FROM symbols WHERE name = ?", "INSERT INTO symbols (name) VALUES (?)", (name,))
+        return self._symbols[name]
 
     def _asset(self, name: str, scale: Scale) -> tuple[int, int]:
         row = self._db.execute("SELECT id, scale FROM assets WHERE name = ?", (name,)).fetchone()

@@ -214,8 +214,7 @@ class Session:
 
     def set_quote(self, symbol: str, source: str, at: int, price: str, volume: str | None = None) -> None:
         """Replaces a quote of the same source and moment."""
-        row = (self._names.symbol(symbol), source, at, price, volume)
-        self.db.execute("INSERT OR REPLACE INTO quotes (symbol_id, source, at, price, volume) VALUES (?, ?, ?, ?, ?)", row)
+        market.quote(self.db, (self._names.symbol(symbol), source, at, price, volume))
 
     def set_rate(self, mode: str, asset: str, since: int, rate_daily: str, source: str) -> None:
         """`mode` is cross or isolated. Replaces a rate from the same moment on."""

@@ -7,7 +7,7 @@ from .exact import safe
 from .plain import clock, printable
 from .sentences import sentence
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=list).encode  # a pile of documents
+_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"), default=list).encode  # no circles; `list` of a pile
 
 
 def as_line(number: int, document: dict[str, Any]) -> str:

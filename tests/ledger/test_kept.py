@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -13,7 +14,7 @@ from margincli.domain.operations.deposit import Deposit
 from margincli.domain.operations.transfer import Transfer
 from margincli.domain.operations.withdraw import Withdraw
 from margincli.domain.refusals import Refused
-from margincli.ledger import LedgerFault, reading, writing
+from margincli.ledger import LedgerFault, memory, reading, writing
 from margincli.ledger.faults import BrokenBooks
 from margincli.ledger.kept import Kept
 from margincli.tape import Manner, Step, play
@@ -185,6 +186,46 @@ def test_a_market_of_more_than_was_asked_for_says_the_same(path):
                 assert ranges[0] == ranges[1]
 
 
+@pytest.mark.parametrize("most", [1, 30, 5000])
+def test_a_market_that_was_told_quotes_is_the_one_that_would_be_read(path, monkeypatch, most):
+    """In any order of time, of any source, a new symbol, and another price of the same moment; those of a step that was undone are not told."""
+    monkeypatch.setattr("margincli.ledger.memory.POINTS_TOLD", most)
+    chance = Random(7)
+    with Kept(path) as kept:
+        for number in range(200):
+            at = NOW + chance.randrange(400) * 60_000
+            symbol, source = chance.choice(["BTCUSDT", "BTCUSDT", "ETHBTC", "BTCUSDC"]), chance.choice([None, "here", "there"])
+            volume = chance.choice([None, D(5)])
+            quotes.price_set(call(kept, at, dry_run=number % 7 == 3), symbol, D(60000 + number), source, volume)
+            since = NOW + chance.randrange(400) * 60_000
+            with reading(kept) as session:
+                told = session.market({"BTC", "ETH"}, set(), since, since + 3_600_000)
+                read = super(type(session), session).market({"BTC", "ETH"}, set(), since, since + 3_600_000)
+            for moment in range(since, since + 3_600_001, 300_000):
+                assert [told.value(coin, moment) for coin in ("BTC", "ETH")] == [read.value(coin, moment) for coin in ("BTC", "ETH")]
+            for symbol, ticker in read.tickers.items():
+                assert told.tickers[symbol].moments(since, since + 3_600_000) == ticker.moments(since, since + 3_600_000)
+
+
+def test_a_quote_is_told_to_what_is_known_and_waits_like_an_entry(path, monkeypatch):
+    loads, load = [], memory.market.load
+    monkeypatch.setattr("margincli.ledger.market.load", lambda *words: loads.append(words) or load(*words))
+    with Kept(path) as kept:
+        begin(kept)
+        kept.keep()
+        desk.perform(call(kept), Deposit("USDT", D(1)))
+        before = len(loads)
+        for minute in range(1, 20):
+            quotes.price_set(call(kept, NOW + minute * 60_000), "BTCUSDT", D(60000 + minute), None, None)
+            desk.perform(call(kept, NOW + minute * 60_000), Deposit("USDT", D(minute)))
+        assert len(loads) == before
+        with reading(path) as session:
+            assert session.counts()["quotes"] == 1
+        kept.keep()
+    with reading(path) as session:
+        assert session.counts()["quotes"] == 20
+
+
 def test_a_rehearsal_leaves_no_trace(path):
     with Kept(path, rehearsal=True) as kept:
         begin(kept)
@@ -232,6 +273,24 @@ def test_the_tape_takes_any_lines(path):
         assert play(kept, ((n, n - 5) for n in range(6, 10)), reader(kept), tell, heard, Manner(2)) == 0
         assert play(kept, [(1, -20), (2, 7)], reader(kept), tell, heard, Manner(1)) == 3
     assert heard.given == [(6, 0), (7, 0), (8, 0), (9, 0), (1, 3), (2, 0)] and len(kinds(path)) == 5
+
+
+@pytest.mark.parametrize("every, most_ahead", [(1, 1), (7, 7), (100, 64), (0, 64)])
+def test_lines_are_read_ahead_but_not_beyond_the_next_commit(path, every, most_ahead):
+    """Who sends as many lines as a commit takes gets their answers, without sending more."""
+    read, heard, ahead = [], Heard(), []
+
+    def lines():
+        for number in range(1, 201):
+            assert not every or len(heard.given) >= (number - 1) // every * every
+            read.append(number)
+            yield number, number
+
+    with Kept(path) as kept:
+        hold = heard.hold
+        heard.hold = lambda *words: ahead.append(len(read) - words[0]) or hold(*words)
+        assert play(kept, lines(), reader(kept), tell, heard, Manner(every)) == 0
+    assert max(ahead) == most_ahead - 1 and len(heard.given) == 200
 
 
 def test_a_fault_of_ours_stops_the_tape_at_its_last_commit(path):

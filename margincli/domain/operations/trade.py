@@ -111,12 +111,14 @@ def stop_on_its_side(world: World, request: Trade) -> None:
 
 
 def room_for_orders(world: World, request: Trade) -> None:
-    """ORD-8, MAX_NUM_ORDERS and MAX_NUM_ALGO_ORDERS of a pair (-1013)."""
+    """ORD-8, MAX_NUM_ORDERS and MAX_NUM_ALGO_ORDERS of a pair (-1013): of orders that might rest."""
+    if request.type == "MARKET":
+        return
     resting = [order for order in open_orders(world.state, request.wallet) if order.symbol == request.symbol]
     coming = legs(world, request)
     for name, kinds in (("max_orders", (*LIMITS, *STOPS)), ("max_stops", STOPS)):
         most = int(world.rules.leaf(f"order.{name}"))
-        if request.type != "MARKET" and sum(order.type in kinds for order in (*resting, *coming)) > most:
+        if sum(order.type in kinds for order in (*resting, *coming)) > most:
             raise Refused("too_many_orders", most=most, symbol=request.symbol, kind="stop orders" if kinds == STOPS else "orders")
 
 
