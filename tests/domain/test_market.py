@@ -114,6 +114,18 @@ def test_series_between_leaves_its_start_out_and_takes_its_end_in():
     assert Ticker("X", {"a": HOURLY, "b": quotes(("2024-09-01T12:30:00Z", "1"))}).moments(NOON, CLOSE) == {NOON + 1_800_000, CLOSE}
 
 
+@pytest.mark.parametrize("at", [5, 15, 25, 35])
+def test_a_series_that_is_told_a_point_is_the_one_with_it(at):
+    series = Series([Point(10, D(1)), Point(20, D(2)), Point(30, D(3))])
+    told, whole = series.told(Point(at, D(9))), Series(sorted([*series.points, Point(at, D(9))]))
+    assert (told.points, told.times) == (whole.points, whole.times) and series.times == [10, 20, 30]
+
+
+@pytest.mark.parametrize("at", [10, 20, 30])
+def test_a_series_has_one_point_of_a_moment(at):
+    assert Series([Point(10, D(1)), Point(20, D(2)), Point(30, D(3))]).told(Point(at, D(9))) is None
+
+
 def hour(opened, high, low, close):
     return candles(("2024-09-01T12:00:00Z", opened, high, low, close))
 
