@@ -24,7 +24,7 @@ def show(document: dict[str, Any], call: Any, verb: str, exit_code: int = 0) -> 
 
 def put(text: str, *, exact: bool = False) -> None:
     """Write to stdout, and know that it arrived."""
-    put_all(_ended([text]), exact=exact)
+    put_all([text if text.endswith("\n") else text + "\n"], exact=exact)
 
 
 def put_all(pieces: Iterable[str], *, exact: bool = True) -> None:
