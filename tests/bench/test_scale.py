@@ -19,7 +19,7 @@ def costs(home):
 
 def test_a_sweep_of_many_accounts(costs):
     against = {name: ratio(costs, name, floor) for name, floor in AGAINST.items()}
-    assert against["accrue, 1 hour"] <= 17  # starting the interpreter is half of so small a floor
+    assert against["accrue, 1 hour"] <= 14  # starting the interpreter is half of so small a floor
     assert against["accrue, 720 hours"] <= 1.4
     assert against["borrow, this ledger"] <= 1.3
     assert max(run.peak_mib for run in costs["accrue, 720 hours"]) <= 42
