@@ -21,11 +21,14 @@ class WordFault(Exception):
 
 
 class NotWritten(WordFault):
-    """Standard output takes no more: a full disk, mostly. A pipe that was closed is none: its reader has enough."""
+    """Standard output takes no more: a full disk, mostly. A pipe that was closed is none: its reader has enough.
+
+    The exit code is not the one of a ledger that is busy: who gets that asks again, and this was carried out.
+    """
 
     def __init__(self, why: str):
         hint = "Make room there, or send it elsewhere. margincli history shows what was carried out."
-        super().__init__("not_written", f"The answer could not be written: {why}.", hint, NO_ROOM)
+        super().__init__("not_written", f"The answer could not be written: {why}.", hint, OURS)
 
 
 class Told(NamedTuple):

@@ -62,16 +62,16 @@ def test_no_room_for_the_answer(run, full, words):
     assert run("deposit", "USDT", "5", *_AT).returncode == 0
     words = words.split()
     done = run(*words, *(_AT if words[0] in ("status", "history", "check", "deposit") else _AT[:2] * (words[0] == "export")), stdout=full)
-    assert (done.returncode, done.stderr) == (5, NO_ROOM)
+    assert (done.returncode, done.stderr) == (1, NO_ROOM)
 
 
 def test_no_room_for_the_answers_of_a_batch(run, full):
     lines = "deposit USDT 5\ndeposit EUROX 5\n"
     done = run("batch", *_AT, "--json", stdout=full, input=lines)
-    assert (done.returncode, done.stderr) == (5, f"Lines up to 2 are done; nothing of those after it was written.\n{NO_ROOM}")
+    assert (done.returncode, done.stderr) == (1, f"Lines up to 2 are done; nothing of those after it was written.\n{NO_ROOM}")
     assert len(run("history", *_AT, "-f", "jsonl").stdout.splitlines()) == 1
     done = run("batch", *_AT, "--dry-run", stdout=full, input=lines)
-    assert (done.returncode, done.stderr) == (5, NO_ROOM)
+    assert (done.returncode, done.stderr) == (1, NO_ROOM)
 
 
 @pytest.mark.parametrize("words, code", [("deposit", 2), ("deposit EUROX 5 --ledger a.db", 3), ("status --ledger a.db", 4)])

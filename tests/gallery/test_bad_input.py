@@ -477,7 +477,7 @@ def test_nobody_reads_the_answer(room):
 
 def test_the_answer_has_no_room(room):
     said = room.bash(f"margincli deposit USDT 5 --at {LATER} > /dev/full")
-    assert said.code == BUSY and "history" in said.err
+    assert said.code == 1 and "history" in said.err
     room.proved()
 
 
