@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Callable, NamedTuple
 
 from .domain.bnb import BNB, needs_price
+from .domain.delisting import ends
 from .domain.journal import Entry, Wallet
 from .domain.lull import is_lull
 from .domain.market import IndexRules
@@ -120,8 +121,8 @@ def bring(session, owners: list[str], at: int, request=None) -> Brought:
     shared = is_shared(session, at)
     if shared:
         require_time_order(session, at)
-        lively = (owner for owner in session.owners(owing_only=True) if owner not in owners)
-        owners = [*owners, *(owner for owner in lively if (session.settled_to(owner) or 0) <= at)]  # one may be ahead, within the hour
+        others = (owner for owner in lively(session, at) if owner not in owners)
+        owners = [*owners, *(owner for owner in others if (session.settled_to(owner) or 0) <= at)]  # one may be ahead, within the hour
     found = {owner: load(session, owner, at, request) for owner in owners}
     accounts = {owner: Account(world, settled_to, []) for owner, (world, settled_to) in found.items()}
     before = {owner: account.world for owner, account in accounts.items()}
@@ -129,6 +130,20 @@ def bring(session, owners: list[str], at: int, request=None) -> Brought:
         return Brought(before, *together(session, accounts, at, lambda world, since: settle_under_the_rules(session, world, since)))
     alone = {owner: settle_under_the_rules(session, account.world, account.settled_to) for owner, account in accounts.items()}
     return Brought(before, {owner: Account(world, at, due) for owner, (world, due) in alone.items()}, [])
+
+
+def lively(session, at: int) -> list[str]:
+    """The accounts for which anything can fall due until `at`: with debts or resting orders, or with something that leaves margin."""
+    return sorted({*session.owners(owing_only=True), *leaving(session, at)})
+
+
+def leaving(session, at: int) -> list[str]:
+    """Those that have a coin, or anything in the wallet of a pair, that leaves margin until `at`, which has not been booked (DEL-2 to DEL-5)."""
+    found: dict[str, int] = {}
+    for begins in session.rulebook_changes(-1, at):
+        moments = {name: max(end, begins) for name, end in ends(session.rulebook(begins)).items()}
+        found |= {name: max(when, found.get(name, when)) for name, when in moments.items() if when <= at}
+    return session.owners_leaving(found) if found else []
 
 
 def pool_rates(session, at: int) -> list[PoolRate]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from itertools import chain
 
-from .desk import EVERYONE, Call, Document, answered_before, appended, bring, finished, receipt, require_account, wallets_health, write_others
+from .desk import EVERYONE, Call, Document, answered_before, appended, bring, finished, leaving, lively, receipt, require_account, wallets_health, write_others
 from .domain.interest import HOUR
 from .domain.money import ONE
 from .domain.quiet import call_bar, dues, growth_up, worst_prices
@@ -52,13 +52,13 @@ def _walked(session, call: Call, entries: Pile) -> Iterable[list[str]]:
         require_account(session, call.account)
         return [[call.account]]
     if is_shared(session, call.at):
-        return [session.owners(owing_only=True)]
+        return [lively(session, call.at)]
     loans = session.gather(MANY)
     since, until = min((some.first for some in loans), default=0), max((some.last for some in loans), default=0)
     if not loans or until > call.at or _rules_act(session, since, call.at):
-        return ([owner] for owner in session.owners(owing_only=True))
+        return ([owner] for owner in lively(session, call.at))
     entries.extend(entry_document(entry, None if call.dry_run else number) for number, entry in _quiet_hours(session, call.at, since, loans))
-    return ([owner] for owner in session.loud())
+    return ([owner] for owner in dict.fromkeys((*session.loud(), *leaving(session, call.at))))
 
 
 def _rules_act(session, since: int, until: int) -> bool:

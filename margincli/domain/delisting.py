@@ -28,6 +28,12 @@ def end_of_pair(rules: Rulebook, symbol: str) -> int | None:
     return min((rules.delistings[name] for name in names if name in rules.delistings), default=None)
 
 
+def ends(rules: Rulebook) -> dict[str, int]:
+    """When each coin and each pair leaves margin, of those that do."""
+    pairs = {symbol: end_of_pair(rules, symbol) for symbol in rules.rows("pairs")} if rules.delistings else {}
+    return {**rules.delistings, **{symbol: end for symbol, end in pairs.items() if end is not None}}
+
+
 def end_in(rules: Rulebook, wallet: Wallet, asset: str) -> int | None:
     """When a coin of a wallet leaves margin: with its pair in an isolated one."""
     return end_of_pair(rules, wallet.symbol) if wallet.symbol else rules.delistings.get(asset)

@@ -161,6 +161,16 @@ def owners_owing(db: sqlite3.Connection) -> list[str]:
     return [name for (name,) in rows]
 
 
+def owners_leaving(db: sqlite3.Connection, ends: dict[str, int]) -> list[str]:
+    rows = db.execute(
+        "SELECT DISTINCT o.name FROM accounts a JOIN balances b ON b.account_id = a.id JOIN owners o ON o.id = a.owner_id JOIN assets s ON s.id = b.asset_id "
+        "WHERE a.wallet NOT IN ('', 'spot') AND b.amount <> 0 AND o.settled_to < "
+        "(SELECT value FROM json_each(?) WHERE key = CASE a.wallet WHEN 'cross' THEN s.name ELSE substr(a.wallet, length('isolated:') + 1) END) ORDER BY 1",
+        (_encode(ends),),
+    )
+    return [name for (name,) in rows]
+
+
 def last_settled(db: sqlite3.Connection) -> tuple[str, int] | None:
     """The account that is settled the furthest, and until when."""
     ask = "SELECT name, settled_to FROM owners WHERE name NOT IN (?, ?) AND settled_to IS NOT NULL ORDER BY settled_to DESC, name LIMIT 1"

@@ -123,6 +123,7 @@ _CODE_OF_SQLITE = {
     sqlite3.SQLITE_FULL: "disk_full",
     sqlite3.SQLITE_IOERR: "disk_full",
     sqlite3.SQLITE_CORRUPT: "ledger_damaged",
+    sqlite3.SQLITE_TOOBIG: "ledger_damaged",  # a row that says it is longer than any can be
     sqlite3.SQLITE_NOTADB: "not_a_ledger",
 }
 _WRITING = (sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_GETTEMPPATH)

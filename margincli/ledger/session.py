@@ -48,6 +48,10 @@ class Session:
         """All accounts by name, or those that anything can fall due for: with debts or resting orders."""
         return books.owners_owing(self.db) if owing_only else books.owners(self.db)
 
+    def owners_leaving(self, ends: dict[str, int]) -> list[str]:
+        """The accounts that are not settled until the moment in `ends` of a coin in their cross wallet, or of the pair of an isolated one with anything in it."""
+        return books.owners_leaving(self.db, ends)
+
     def settled_to(self, owner: str) -> int | None:
         """Until when all that fell due is booked; None for who is unknown or never was settled."""
         row = self.db.execute("SELECT settled_to FROM owners WHERE name = ?", (owner,)).fetchone()

@@ -4,7 +4,7 @@ import pytest
 from worlds import D, booked, lines, outcome, refuses, ruled, time, wallet, walked, world
 
 from margincli.domain.flaws import flaw_of
-from margincli.domain.delisting import scheduled
+from margincli.domain.delisting import ends, scheduled
 from margincli.domain.journal import Wallet
 from margincli.domain.money import plain
 from margincli.domain.operations import decide
@@ -260,3 +260,9 @@ def test_an_unknown_name_or_a_bad_time_is_told_when_the_rules_are_read():
     for text in ("tomorrow", "2024-09-10T08:00:00", "2024-13-10T08:00:00Z"):
         assert "a time is written in UTC" in flaw_of(ruled({"delistings.rows": {"ETH": text}}))
     assert flaw_of(AT_14) == "" and outcome(world(rules=AT_14, cross=COINS), Borrow(CROSS, "USDT", D(10))) == "done"
+
+
+def test_DEL_1_a_pair_leaves_with_the_first_of_its_coins():
+    found = ends(ruled({"delistings.rows": {"ETH": "2024-09-10T08:00:00Z", "BNBUSDT": "2024-09-09T08:00:00Z"}}))
+    assert (found["ETH"], found["ETHUSDT"], found["BNBUSDT"]) == (1_725_955_200_000, 1_725_955_200_000, 1_725_868_800_000)
+    assert all(name == "BNBUSDT" or "ETH" in name for name in found) and ends(ruled({})) == {}

@@ -67,6 +67,16 @@ def test_state_is_the_owners_and_the_houses(begun):
         assert not session.state("nobody").settings
 
 
+def test_who_has_what_leaves_margin(begun):
+    """A coin in the cross wallet, or anything in the wallet of a pair; not in spot, and not once it is settled until then."""
+    with writing(begun) as session:
+        for wallet in (CROSS, Wallet("other", "isolated", "BTCUSDT"), Wallet("third", "spot")):
+            session.append(wallet.owner, [deposit("7", 2000, wallet=wallet)], scale)
+            session.settle(wallet.owner, 2000)
+        for ends, found in (({"USDT": 2001}, ["main"]), ({"BTCUSDT": 2001}, ["other"]), ({"USDT": 2001, "BTCUSDT": 2001}, ["main", "other"]), ({"BTC": 2001}, []), ({"USDT": 2000}, [])):
+            assert session.owners_leaving(ends) == found
+
+
 def test_settled_to(begun):
     with writing(begun) as session:
         assert session.settled_to("main") == 1000 and session.settled_to("new") is None and not session.owner_exists("new")

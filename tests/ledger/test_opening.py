@@ -206,3 +206,11 @@ def test_the_hot_path_stays_light(begun):
     print(sorted(heavy & set(sys.modules)), sorted(set(sys.modules) - known))
     """
     assert python(code, begun).communicate()[0] == "[] []\n"
+
+
+def test_a_row_that_says_it_is_longer_than_any_can_be_is_damage(begun):
+    """As a rotten byte in its header makes it say."""
+    with pytest.raises(LedgerFault) as caught, reading(begun) as session:
+        session.db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 10)
+        session.db.execute("SELECT document FROM rulebooks").fetchone()
+    assert (caught.value.code, caught.value.exit_code) == ("ledger_damaged", 8)
