@@ -136,7 +136,7 @@ def test_rotten_pages(tmp_path):
         for _ in range(chance.choice([1, 1, 1, 3, 20])):
             start = chance.randrange(len(rotten) // 4096) * 4096 + chance.choice([chance.randrange(100), chance.randrange(4096)])
             length = chance.choice([1, 1, 4, 100])
-            rotten[start : start + length] = os.urandom(len(rotten[start : start + length]))
+            rotten[start : start + length] = chance.randbytes(len(rotten[start : start + length]))
         for name in os.listdir(tmp_path):
             if name.startswith("rotten.db"):
                 os.unlink(tmp_path / name)

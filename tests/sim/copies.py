@@ -82,7 +82,10 @@ def killed_is_all_or_nothing(ledger: Ledger, words: Words, at: int, account: str
 
 
 def splitting_never_pays(ledger: Ledger, words: Words, at: int, account: str, random: Random) -> str:
-    """Two parts never leave the user with more than the whole, now or hours later, and never get him what the whole is refused for; nor is the interest of the parts less."""
+    """Two parts never leave the user with more than the whole, now or hours later, and never get him what the whole is refused for; nor is the interest of the parts less.
+
+    Where coins are sold to repay, half a unit may be spared that a fee is rounded by (FEE-3).
+    """
     hours, whole = random.choice([1, 30]), _number(words[2])
     if whole <= 0 or CHEAP_WHERE_COVERED in ledger.settings_of(account):
         return ""
@@ -96,13 +99,14 @@ def splitting_never_pays(ledger: Ledger, words: Words, at: int, account: str, ra
         return f"{said.line} is refused ({said.refusal}), but not in parts of {first}" if said.refusal in TOO_MUCH else ""
     if len({sum(entry.kind == "liquidation" for _, entry in copy.entries(account)) for copy in (one, two)}) > 1:
         return ""  # a part that does not lift a wallet over its bar is taken at once, and what it pays of a debt costs no more interest
+    spared = _unit_worth(one, words[1], at, account) if "--sell" in words else ZERO
     for later in (0, hours * HOUR):
         for copy in (one, two) if later else ():
             copy.say(("accrue",), at + later)
         if any(entry.at > at and entry.kind not in ("interest", "repay") for copy in (one, two) for _, entry in copy.entries(account)):
             return ""  # something else happened as well, and the levels of the two may differ by a unit
         (alone, alone_interest), (parted, parted_interest) = (_worth(copy, at + later, account) for copy in (one, two))
-        if parted > alone or any(parted_interest[coin] < charge for coin, charge in alone_interest.items()):
+        if parted > alone + spared or any(parted_interest[coin] < charge for coin, charge in alone_interest.items()):
             return f"{said.line} in parts of {first}, {later // HOUR} hours later: worth {parted} instead of {alone}; interest {parted_interest} instead of {alone_interest}"
     return ""
 
@@ -138,6 +142,11 @@ def _at_price(world: World, pair, price: Decimal) -> Decimal:
     """What both coins of a pair come to in its quote coin, whatever wallet they are in, debts off."""
     totals = {coin: sum((amount for (account, held), amount in world.state.balances.items() if held == coin and account.wallet.owner == world.owner), ZERO) for coin in (pair.base, pair.quote)}
     return totals[pair.base] * price + totals[pair.quote]
+
+
+def _unit_worth(ledger: Ledger, coin: str, at: int, account: str) -> Decimal:
+    scale = dict(ledger.rows("SELECT name, scale FROM assets")).get(coin, 8)
+    return unit(scale) * (ledger.brought(account, at)[0].value_usdt(coin) or ZERO)
 
 
 def _worth(ledger: Ledger, at: int, account: str) -> tuple[Decimal, Counter]:
